@@ -1,0 +1,28 @@
+//! `POST /auth/login` — signs in with name and password.
+//!
+//! Open to everybody. 200 with a session; the same 401 `invalid_credentials` for an unknown name
+//! and a wrong password; 429 after five failures within a minute per account and address.
+
+use domain::{ChatError, Code, Password, Result};
+use edge::{App, Reply, Request};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Body {
+    username: String,
+    password: String,
+}
+
+async fn login(app: &App, request: &Request) -> Result<Reply> {
+    let body: Body = request.json()?;
+    // A password that nobody can have is a wrong one.
+    let password = Password::parse(body.password);
+    let password = password.map_err(|_| ChatError::new(Code::InvalidCredentials))?;
+    let address = request.address();
+    let signed_in = chat::login(&app.table, request.now, &body.username, password, address).await?;
+    Ok(Reply::ok(&auth::session(app.signer().await?, signed_in, request.now)?))
+}
+
+fn main() -> edge::Exit {
+    edge::serve_rest(login)
+}

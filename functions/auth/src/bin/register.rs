@@ -1,0 +1,31 @@
+//! `POST /auth/register` — creates an account and signs it in.
+//!
+//! Open to everybody. 201 with a session; 409 `username_taken`.
+
+use chat::Registration;
+use domain::{DisplayName, Password, Result, Username};
+use edge::{App, Reply, Request};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Body {
+    username: String,
+    password: String,
+    display_name: Option<String>,
+}
+
+async fn register(app: &App, request: &Request) -> Result<Reply> {
+    let body: Body = request.json()?;
+    let display_name = body.display_name.as_deref().map(DisplayName::parse).transpose();
+    let new = Registration {
+        username: Username::parse(&body.username).map_err(|e| e.at("/username"))?,
+        password: Password::parse(body.password).map_err(|e| e.at("/password"))?,
+        display_name: display_name.map_err(|e| e.at("/display_name"))?,
+    };
+    let signed_in = chat::register(&app.table, request.now, new).await?;
+    Ok(Reply::created(&auth::session(app.signer().await?, signed_in, request.now)?))
+}
+
+fn main() -> edge::Exit {
+    edge::serve_rest(register)
+}

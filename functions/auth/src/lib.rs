@@ -1,0 +1,32 @@
+//! What the sign-in functions share: the **session** they answer with.
+
+use chat::{SignedIn, TOKEN_MS};
+use chat::view::UserView;
+use domain::{Result, Timestamp};
+use edge::Signer;
+use serde::Serialize;
+
+/// A session as docs/api.md describes it.
+#[derive(Serialize)]
+pub struct SessionBody {
+    token: String,
+    token_type: &'static str,
+    expires_at: Timestamp,
+    refresh_token: String,
+    refresh_expires_at: Timestamp,
+    user: UserView,
+}
+
+/// Issues the access token of a session that was opened or renewed.
+pub fn session(signer: &Signer, signed_in: SignedIn, now: Timestamp) -> Result<SessionBody> {
+    let SignedIn { profile, session, refresh_token } = signed_in;
+    let expires_at = now.plus_ms(TOKEN_MS);
+    Ok(SessionBody {
+        token: signer.token(session.user, session.id, now, expires_at)?,
+        token_type: "Bearer",
+        expires_at,
+        refresh_token,
+        refresh_expires_at: session.expires_at,
+        user: UserView::of(&profile, &[], now),
+    })
+}

@@ -1,0 +1,49 @@
+//! `POST /rooms` — opens a room, or finds the direct room with a user.
+//!
+//! 201 with the room and its `Location`; 200 when an earlier request with the same
+//! `Idempotency-Key` opened it, or when the direct room exists.
+
+use chat::NewRoom;
+use domain::{Description, FieldError, Result, RoomKind, RoomName, UserId};
+use edge::{App, Reply, Request};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(rename = "type")]
+    kind: String,
+    name: Option<String>,
+    description: Option<String>,
+    user_id: Option<UserId>,
+}
+
+fn required(pointer: &'static str) -> FieldError {
+    FieldError::new(pointer, "required", "is required for this type of room")
+}
+
+async fn create_room(app: &App, request: &Request) -> Result<Reply> {
+    let who = request.principal()?;
+    let body: Body = request.json()?;
+    let kind = RoomKind::parse(&body.kind);
+    let kind = kind.ok_or_else(|| FieldError::new("/type", "invalid", "must be public, private or direct"))?;
+    let (room, existed) = if kind == RoomKind::Direct {
+        let peer = body.user_id.ok_or_else(|| required("/user_id"))?;
+        chat::open_direct_room(&app.table, app.fanout(), who, request.now, peer).await?
+    } else {
+        let name = body.name.ok_or_else(|| required("/name"))?;
+        let description = body.description.as_deref().map(Description::parse).transpose();
+        let new = NewRoom {
+            kind,
+            name: RoomName::parse(&name).map_err(|e| e.at("/name"))?,
+            description: description.map_err(|e| e.at("/description"))?,
+            key: request.idempotency_key()?,
+        };
+        chat::create_room(&app.table, who, request.now, new).await?
+    };
+    let reply = if existed { Reply::ok(&room) } else { Reply::created(&room) };
+    Ok(reply.header("location", format!("/rooms/{}", room.id)))
+}
+
+fn main() -> edge::Exit {
+    edge::serve_rest(create_room)
+}

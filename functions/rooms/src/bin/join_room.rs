@@ -1,0 +1,18 @@
+//! `POST /rooms/{room_id}/join` — enters a public room.
+//!
+//! 200 with room and membership, also for a member. 403 `invite_required` for a room that is not
+//! public, 404 for one that does not exist.
+
+use domain::Result;
+use edge::{App, Reply, Request};
+
+async fn join_room(app: &App, request: &Request) -> Result<Reply> {
+    let who = request.principal()?;
+    let room = request.path("room_id")?;
+    let joined = chat::join_room(&app.table, app.fanout(), who, request.now, room).await?;
+    Ok(Reply::ok(&joined))
+}
+
+fn main() -> edge::Exit {
+    edge::serve_rest(join_room)
+}

@@ -1,0 +1,41 @@
+//! `PUT /rooms/{room_id}`, `PATCH /rooms/{room_id}` — changes a room's settings.
+//!
+//! What is left out stays. 200 with the room; admins and the owner only, `type` (from public to
+//! private) by the owner only.
+
+use chat::ports::RoomPatch;
+use domain::{Description, FieldError, Result, RoomKind, RoomName};
+use edge::{App, Patch, Reply, Request};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Body {
+    name: Option<String>,
+    #[serde(default)]
+    description: Patch<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+async fn update_room(app: &App, request: &Request) -> Result<Reply> {
+    let who = request.principal()?;
+    let room = request.path("room_id")?;
+    let body: Body = request.json()?;
+    let name = body.name.as_deref().map(RoomName::parse).transpose();
+    let description = body.description.parse("/description", |text| Description::parse(&text))?;
+    let kind = body.kind.map(|kind| {
+        let known = RoomKind::parse(&kind).filter(|kind| *kind != RoomKind::Direct);
+        known.ok_or_else(|| FieldError::new("/type", "invalid", "must be public or private"))
+    });
+    let patch = RoomPatch {
+        name: name.map_err(|e| e.at("/name"))?.map(RoomName::into_string),
+        description: description.map(|d| d.map(Description::into_string).filter(|d| !d.is_empty())),
+        kind: kind.transpose()?,
+    };
+    let room = chat::update_room(&app.table, app.fanout(), who, request.now, room, patch).await?;
+    Ok(Reply::ok(&room))
+}
+
+fn main() -> edge::Exit {
+    edge::serve_rest(update_room)
+}

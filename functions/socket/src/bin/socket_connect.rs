@@ -1,0 +1,17 @@
+//! `$connect` — notes the connection; `ready` follows once it stands.
+//!
+//! `?subscribe=explicit` receives only rooms joined over this connection, `?batch=1` takes several
+//! events in one frame.
+
+use domain::{Result, Subscription};
+use edge::{App, Handshake};
+
+async fn socket_connect(app: &App, handshake: Handshake) -> Result<()> {
+    let Handshake { principal, connection, explicit, batch, now } = handshake;
+    let subscription = if explicit { Subscription::Explicit(Vec::new()) } else { Subscription::All };
+    chat::connect(&app.table, app.fanout(), principal, now, connection, subscription, batch).await
+}
+
+fn main() -> edge::Exit {
+    edge::serve_connect(socket_connect)
+}

@@ -1,0 +1,13 @@
+//! `$disconnect` — forgets the connection and ends its user's typing.
+
+use domain::Result;
+use edge::{App, Hangup};
+
+async fn socket_disconnect(app: &App, hangup: Hangup) -> Result<()> {
+    let Hangup { principal, connection, now } = hangup;
+    chat::disconnect(&app.table, app.fanout(), principal, now, connection).await
+}
+
+fn main() -> edge::Exit {
+    edge::serve_disconnect(socket_disconnect)
+}

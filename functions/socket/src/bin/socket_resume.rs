@@ -1,0 +1,24 @@
+//! `resume {rooms: {room_id: last seq held}}` — what was missed, in order.
+//!
+//! With no rooms: where every room of the user stands.
+
+use chat::Resumed;
+use domain::{Result, RoomId};
+use edge::{App, Frame};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+struct Fields {
+    #[serde(default)]
+    rooms: BTreeMap<RoomId, u64>,
+}
+
+async fn socket_resume(app: &App, frame: &Frame) -> Result<Resumed> {
+    let Fields { rooms } = frame.fields()?;
+    chat::resume(&app.table, frame.principal, frame.now, rooms).await
+}
+
+fn main() -> edge::Exit {
+    edge::serve_socket("ack", socket_resume)
+}

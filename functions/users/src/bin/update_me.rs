@@ -1,0 +1,49 @@
+//! `PATCH /users/me` — changes one's own profile; null clears, what is left out stays.
+//!
+//! 200 with the user. Anything but the fields below is ignored: nobody makes themselves an admin.
+
+use chat::ProfilePatch;
+use domain::{AvatarUrl, DisplayName, FieldError, Result, Status, StatusEmoji, StatusMessage, Timestamp};
+use edge::{App, Patch, Reply, Request};
+use serde::Deserialize;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    display_name: Option<String>,
+    avatar_url: Patch<String>,
+    status: Patch<String>,
+    status_message: Patch<String>,
+    status_emoji: Patch<String>,
+    status_expires_at: Patch<String>,
+}
+
+fn patch(body: Body, now: Timestamp) -> Result<ProfilePatch> {
+    let name = body.display_name.as_deref().map(DisplayName::parse).transpose();
+    Ok(ProfilePatch {
+        display_name: name.map_err(|e| e.at("/display_name"))?,
+        avatar_url: body.avatar_url.parse("/avatar_url", |text| AvatarUrl::parse(&text))?,
+        status: body.status.parse("/status", |text| {
+            let expected = "must be online, away, busy or offline";
+            Status::parse(&text).ok_or_else(|| FieldError::new("", "invalid", expected))
+        })?,
+        status_message: body.status_message.parse("/status_message", |t| StatusMessage::parse(&t))?,
+        status_emoji: body.status_emoji.parse("/status_emoji", |text| StatusEmoji::parse(&text))?,
+        status_expires_at: body.status_expires_at.parse("/status_expires_at", |text| {
+            let expected = "must be a time to come, as RFC 3339";
+            let end = Timestamp::parse(&text).filter(|end| *end > now);
+            end.ok_or_else(|| FieldError::new("", "invalid", expected))
+        })?,
+    })
+}
+
+async fn update_me(app: &App, request: &Request) -> Result<Reply> {
+    let who = request.principal()?;
+    let patch = patch(request.json()?, request.now)?;
+    let user = chat::update_me(&app.table, app.fanout(), who, request.now, patch).await?;
+    Ok(Reply::ok(&user))
+}
+
+fn main() -> edge::Exit {
+    edge::serve_rest(update_me)
+}

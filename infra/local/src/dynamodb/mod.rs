@@ -1,0 +1,74 @@
+//! DynamoDB: the embedded engine, the template's tables in it, expiry, and its endpoint.
+//!
+//! The engine (`dynoxide`) keeps everything in one SQLite file in WAL mode with SQLite's own default
+//! of `synchronous=FULL`: an acknowledged write is on disk. Its calls block, so the endpoint runs on
+//! threads of its own and never holds up the rest of the stack.
+
+mod endpoint;
+mod tables;
+
+use crate::metrics::Metrics;
+use crate::template::model::TableSpec;
+use dynoxide::Database;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// How often expired items are deleted. AWS promises "within a few days".
+const SWEEP_PERIOD: Duration = Duration::from_secs(60);
+/// Threads that answer DynamoDB calls: one may wait for the disk while another reads.
+const THREADS: usize = 2;
+
+/// The running engine.
+pub struct DynamoDb {
+    /// The engine.
+    pub database: Database,
+    /// Its endpoint's port.
+    pub port: u16,
+    /// Told after every write, for the streams' readers.
+    pub written: Arc<Notify>,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl DynamoDb {
+    /// Opens the file, creates or checks the tables, starts the endpoint.
+    ///
+    /// # Errors
+    /// One sentence when the file or a table in it does not fit.
+    pub fn start(path: &Path, specs: &[TableSpec], metrics: &Arc<Metrics>) -> Result<Self, String> {
+        let database = Database::new(&path.display().to_string())
+            .map_err(|error| format!("the tables' file {} cannot be used: {error}", path.display()))?;
+        for spec in specs {
+            tables::ensure(&database, spec)?;
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("dynamodb")
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
+        let written = Arc::new(Notify::new());
+        let port = endpoint::start(&runtime, &database, metrics, &written).map_err(|error| error.to_string())?;
+        Ok(Self { database, port, written, runtime: Some(runtime) })
+    }
+
+    /// Deletes expired items now and then. Runs for ever.
+    pub async fn sweep(database: Database, written: Arc<Notify>) {
+        loop {
+            tokio::time::sleep(SWEEP_PERIOD).await;
+            let database = database.clone();
+            let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
+            if matches!(swept, Ok(Ok(count)) if count > 0) {
+                written.notify_waiters();
+            }
+        }
+    }
+
+    /// Stops the endpoint.
+    pub fn shutdown(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

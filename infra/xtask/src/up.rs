@@ -1,0 +1,108 @@
+//! `cargo xtask up`: the whole deployment of template.yaml on this machine.
+
+use crate::cargo::{self, Profile};
+use crate::{Outcome, place};
+use clap::Args;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// How the stack is started.
+#[derive(Args)]
+pub struct Up {
+    /// Port of the HTTP and WebSocket APIs; 0 takes a free one
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    /// Folder of everything that is kept [default: .parlance in the project]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Start with an empty folder: what was kept is deleted
+    #[arg(long)]
+    fresh: bool,
+    /// Show what the functions write here too
+    #[arg(long)]
+    verbose: bool,
+    /// Use the optimised build
+    #[arg(long)]
+    release: bool,
+    /// A parameter of template.yaml, as SendRateMax=1000; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parameter)]
+    param: Vec<String>,
+    /// Further arguments of parlance-local, after `--`
+    #[arg(last = true)]
+    args: Vec<OsString>,
+}
+
+impl Up {
+    /// Builds, then continues as the stack.
+    pub fn run(self) -> Outcome {
+        let profile = if self.release {
+            Profile::Release
+        } else {
+            Profile::Dev
+        };
+        cargo::build(profile)?;
+        let arguments = self.arguments(profile.folder()?);
+        cargo::become_binary(profile, "parlance-local", arguments.into_iter())
+    }
+
+    fn arguments(self, binaries: PathBuf) -> Vec<OsString> {
+        let mut all: Vec<OsString> = vec![
+            "--template".into(),
+            place::root().join("template.yaml").into(),
+            "--bin-dir".into(),
+            binaries.into(),
+            "--data".into(),
+            place::data(self.data).into(),
+            "--port".into(),
+            self.port.to_string().into(),
+        ];
+        for (wanted, flag) in [(self.fresh, "--fresh"), (self.verbose, "--verbose")] {
+            if wanted {
+                all.push(flag.into());
+            }
+        }
+        for parameter in self.param {
+            all.extend(["--param".into(), parameter.into()]);
+        }
+        all.extend(self.args);
+        all
+    }
+}
+
+fn parameter(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((key, _)) if !key.is_empty() => Ok(text.to_owned()),
+        _ => Err("a parameter is written KEY=VALUE".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_has_a_key() {
+        assert!(parameter("SendRateMax=1000").is_ok());
+        assert!(parameter("CorsOrigins=").is_ok());
+        assert!(parameter("=1").is_err());
+        assert!(parameter("SendRateMax").is_err());
+    }
+
+    #[test]
+    fn everything_is_passed_on() {
+        let up = Up {
+            port: 0,
+            data: Some("d".into()),
+            fresh: true,
+            verbose: false,
+            release: false,
+            param: vec!["A=1".into(), "B=2".into()],
+            args: vec!["--idle-timeout".into(), "5".into()],
+        };
+        let arguments = up.arguments("bins".into());
+        let tail: Vec<_> = arguments[2..].iter().map(|a| a.to_string_lossy()).collect();
+        let expected =
+            "--bin-dir bins --data d --port 0 --fresh --param A=1 --param B=2 --idle-timeout 5";
+        assert_eq!(tail.join(" "), expected);
+    }
+}

@@ -1,0 +1,77 @@
+//! Changes a room's settings, and deletes rooms.
+
+use crate::compose;
+use crate::edit_message::{ROUNDS_MAX, busy};
+use crate::event::Audience;
+use crate::gate::{Principal, no_such};
+use crate::ports::{ChangeRoom, Commit, Look, Publish, RoomPatch, TakeSeq};
+use crate::view::{People, RoomView};
+use domain::{
+    Change, FieldError, LogEntry, Result, Role, RoomId, RoomKind, Timestamp,
+};
+
+/// Applies `patch` as an admin or the owner. Settings that are so already are no change.
+pub async fn update_room(
+    store: &(impl Look + TakeSeq + ChangeRoom),
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    id: RoomId,
+    patch: RoomPatch,
+) -> Result<RoomView> {
+    let mut taken = None;
+    for _ in 0..ROUNDS_MAX {
+        let seen = store.look(who.ask_room(id), now).await?;
+        let (room, member) = who.member(&seen, id)?;
+        room.not_direct()?;
+        member.at_least(Role::Admin)?;
+        let mut next = room.clone();
+        if let Some(kind) = patch.kind.filter(|kind| *kind != room.kind) {
+            // The other way round would show strangers what was said in confidence.
+            if (room.kind, kind) != (RoomKind::Public, RoomKind::Private) {
+                let expected = "can only change from public to private";
+                return Err(FieldError::new("/type", "invalid", expected).into());
+            }
+            member.at_least(Role::Owner)?;
+            next.kind = kind;
+        }
+        next.name = patch.name.clone().or(next.name);
+        if let Some(description) = &patch.description {
+            next.description.clone_from(description);
+        }
+        if next == *room {
+            return Ok(RoomView::for_member(room, member, None, &People::new()));
+        }
+        let seq = match taken {
+            Some(seq) => seq,
+            None => *taken.insert(store.take_event_seq(id).await?.seq),
+        };
+        let entry =
+            LogEntry { room: id, seq, at: now, actor: who.user, change: Change::RoomUpdated };
+        if store.commit_room(&next, &entry).await? == Commit::Stale {
+            continue;
+        }
+        next.last_seq = seq;
+        compose::announce(fanout, &entry, &next, None, &People::new()).await?;
+        return Ok(RoomView::for_member(&next, member, None, &People::new()));
+    }
+    Err(busy())
+}
+
+/// Deletes a room as its owner: from now on it is unknown to everybody.
+pub async fn delete_room(
+    store: &(impl Look + ChangeRoom),
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    id: RoomId,
+) -> Result<()> {
+    let seen = store.look(who.ask_room(id), now).await?;
+    let (room, member) = who.member(&seen, id)?;
+    room.not_direct()?;
+    member.at_least(Role::Owner)?;
+    if store.delete_room(id, now, false).await? == Commit::Stale {
+        return Err(no_such("room"));
+    }
+    fanout.publish(&compose::room_deleted(id, Audience::Room(id), now)).await
+}

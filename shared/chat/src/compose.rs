@@ -1,0 +1,117 @@
+//! Events made from what is stored: the same for a socket right now and for a `resume` later.
+
+use crate::event::{Audience, Event, Fanout};
+use crate::ports::{Publish, ReadLog};
+use crate::view::{CompactUser, MessageView, People, RoomView};
+use domain::{Change, LeaveReason, LogEntry, Message, Result, Room, RoomId, Timestamp, UserId};
+use serde::Serialize;
+use serde_json::json;
+
+/// An event without a number.
+pub fn plain(kind: &str, ts: Timestamp, data: impl Serialize) -> Event {
+    // Our own view types always serialise; Null would show in every test if one did not.
+    let data = serde_json::to_value(data).unwrap_or_default();
+    Event { kind: kind.to_owned(), seq: None, ts, data }
+}
+
+fn numbered(kind: &str, seq: u64, ts: Timestamp, data: serde_json::Value) -> Event {
+    Event { kind: kind.to_owned(), seq: Some(seq), ts, data }
+}
+
+/// `message_created`. A message that has changed since is shown as it is now.
+pub fn message_created(message: &Message, people: &People) -> Event {
+    let view = MessageView::of(message, people, None);
+    let data = json!({"room_id": message.id.room, "seq": message.id.seq, "message": view});
+    numbered("message_created", message.id.seq, message.created_at, data)
+}
+
+/// The event of a log entry. `None` when what it is about cannot be shown any more.
+pub fn logged(entry: &LogEntry, room: &Room, message: Option<&Message>, people: &People) -> Option<Event> {
+    let (room_id, seq) = (entry.room, entry.seq);
+    let (kind, data) = match &entry.change {
+        Change::MessageUpdated { .. } => {
+            let view = MessageView::of(message?, people, None);
+            ("message_updated", json!({"room_id": room_id, "seq": seq, "message": view}))
+        }
+        Change::MessageDeleted { .. } => {
+            let id = entry.message()?;
+            let data = json!({"room_id": room_id, "seq": seq, "message_id": id,
+                "deleted_by": entry.actor, "deleted_at": entry.at});
+            ("message_deleted", data)
+        }
+        Change::ReactionAdded { emoji, .. } | Change::ReactionRemoved { emoji, .. } => {
+            let added = matches!(entry.change, Change::ReactionAdded { .. });
+            let data = json!({"room_id": room_id, "seq": seq, "message_id": entry.message()?,
+                "user_id": entry.actor, "emoji": emoji,
+                "count": message?.reaction_count(emoji)});
+            (if added { "reaction_added" } else { "reaction_removed" }, data)
+        }
+        Change::UserJoined { user, role } => {
+            let data = json!({"room_id": room_id, "seq": seq, "user": CompactUser::of(*user, people),
+                "role": role, "room": RoomView::of(room)});
+            ("user_joined", data)
+        }
+        Change::UserLeft { user, reason } => {
+            let data = json!({"room_id": room_id, "seq": seq, "user_id": user, "reason": reason});
+            ("user_left", data)
+        }
+        Change::RoomUpdated => {
+            let data = json!({"room_id": room_id, "seq": seq, "room": RoomView::of(room)});
+            ("room_updated", data)
+        }
+    };
+    Some(numbered(kind, seq, entry.at, data))
+}
+
+/// Everybody an entry's event names, besides those its message names.
+pub fn names(entry: &LogEntry) -> Option<UserId> {
+    match entry.change {
+        Change::UserJoined { user, .. } => Some(user),
+        _ => None,
+    }
+}
+
+/// Publishes a committed change to the room. One who has left hears it too.
+pub async fn announce(
+    fanout: &impl Publish,
+    entry: &LogEntry,
+    room: &Room,
+    message: Option<&Message>,
+    people: &People,
+) -> Result<()> {
+    let Some(event) = logged(entry, room, message, people) else { return Ok(()) };
+    let mut out = Fanout::new(Audience::Room(entry.room), event);
+    if let Change::UserLeft { user, reason: LeaveReason::Left | LeaveReason::Removed } = entry.change {
+        out.also.push(user);
+    }
+    fanout.publish(&out).await
+}
+
+/// How far back a repeated request looks for the event of its first try.
+const HEAL_EVENTS: u64 = 50;
+/// How long after a change a repeated request publishes it again, in milliseconds. Later it is a
+/// repetition by a person, not the retry of a client.
+pub const HEAL_MS: i64 = 60_000;
+
+/// Finds the log entry that an earlier try of this request committed, if it is recent: that try may
+/// have died before it published, so the caller announces it again under its own number. Clients
+/// that have seen the number drop it.
+pub async fn recent_entry(
+    store: &impl ReadLog,
+    room: &Room,
+    actor: UserId,
+    now: Timestamp,
+    is_it: impl Fn(&Change) -> bool,
+) -> Result<Option<LogEntry>> {
+    let after = room.last_seq.saturating_sub(HEAL_EVENTS);
+    let (_, entries) = store.log(room.id, after, room.last_seq, HEAL_EVENTS as usize).await?;
+    let ours = |e: &LogEntry| {
+        e.actor == actor && now.since_ms(e.at) < HEAL_MS && is_it(&e.change)
+    };
+    Ok(entries.into_iter().rev().find(ours))
+}
+
+/// `room_deleted` for whoever is in the room.
+pub fn room_deleted(room: RoomId, audience: Audience, now: Timestamp) -> Fanout {
+    Fanout::new(audience, plain("room_deleted", now, json!({"room_id": room})))
+}

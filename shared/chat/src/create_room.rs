@@ -1,0 +1,154 @@
+//! Opens rooms: public, private, direct.
+
+use crate::compose;
+use crate::event::{Audience, Fanout};
+use crate::gate::{Principal, no_such};
+use crate::ports::{Commit, Look, OpenRoom, Publish};
+use crate::view::{CompactUser, People, RoomView};
+use domain::{
+    ChatError, ClientKey, Code, Description, FieldError, Membership, ReadMark, Result, Role, Room,
+    RoomId, RoomKind, RoomName, Timestamp, UserId,
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// A room to open.
+#[derive(Clone, Debug)]
+pub struct NewRoom {
+    /// Public or private.
+    pub kind: RoomKind,
+    /// Its name.
+    pub name: RoomName,
+    /// What it is for.
+    pub description: Option<Description>,
+    /// The client's key for this request.
+    pub key: Option<ClientKey>,
+}
+
+/// Opens a room with the caller as its owner. `true` if an earlier request with this key had opened
+/// it.
+pub async fn create_room(
+    store: &(impl Look + OpenRoom),
+    who: Principal,
+    now: Timestamp,
+    new: NewRoom,
+) -> Result<(RoomView, bool)> {
+    let seen = store.look(who.ask(), now).await?;
+    who.check(&seen)?;
+    let room = Room {
+        id: new.key.as_ref().map_or_else(|| RoomId::new(now, rand::random()), |k| keyed_id(who.user, k)),
+        kind: new.kind,
+        name: Some(new.name.into_string()),
+        description: new.description.map(Description::into_string).filter(|d| !d.is_empty()),
+        ..empty_room(who.user, now)
+    };
+    let owner = membership(&room, who.user, Role::Owner, now);
+    if store.open_room(&room, &owner).await? == Commit::Done {
+        return Ok((RoomView::for_member(&room, &owner, None, &People::new()), false));
+    }
+    let seen = store.look(who.ask_room(room.id), now).await?;
+    let (there, member) = who.member(&seen, room.id)?;
+    if there.kind != room.kind || there.name != room.name {
+        return Err(ChatError::new(Code::IdempotencyConflict));
+    }
+    Ok((RoomView::for_member(there, member, None, &People::new()), true))
+}
+
+/// Opens the direct room with `peer`, or finds it. `true` if it was there.
+pub async fn open_direct_room(
+    store: &(impl Look + OpenRoom),
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    peer: UserId,
+) -> Result<(RoomView, bool)> {
+    if peer == who.user {
+        let field = FieldError::new("/user_id", "invalid", "must be somebody else");
+        return Err(field.into());
+    }
+    let mut ask = who.ask();
+    ask.profiles = vec![who.user, peer];
+    let (seen, there) =
+        futures_util::future::try_join(store.look(ask, now), store.direct_room(who.user, peer)).await?;
+    who.check(&seen)?;
+    let profile = seen.profiles.get(&peer).ok_or_else(|| no_such("user"))?;
+    if let Some(id) = there {
+        return Ok((existing(store, who, now, id, &seen.profiles).await?, true));
+    }
+    if profile.deactivated {
+        return Err(ChatError::new(Code::AccountDeactivated));
+    }
+    let room = Room {
+        id: RoomId::new(now, rand::random()),
+        kind: RoomKind::Direct,
+        member_count: 2,
+        pair: Some((who.user, peer)),
+        ..empty_room(who.user, now)
+    };
+    let [mine, theirs] = [who.user, peer].map(|user| membership(&room, user, Role::Member, now));
+    if let Err(id) = store.open_direct(&room, [&mine, &theirs]).await? {
+        return Ok((existing(store, who, now, id, &seen.profiles).await?, true));
+    }
+    let people = &seen.profiles;
+    let joined = |user| {
+        let data = json!({"room_id": room.id, "seq": 0, "user": CompactUser::of(user, people),
+            "role": Role::Member, "room": RoomView::of(&room)});
+        Fanout::new(Audience::Room(room.id), compose::plain("user_joined", now, data))
+    };
+    fanout.publish(&joined(who.user)).await?;
+    Ok((RoomView::for_member(&room, &mine, None, people), false))
+}
+
+async fn existing(
+    store: &impl Look,
+    who: Principal,
+    now: Timestamp,
+    id: RoomId,
+    people: &People,
+) -> Result<RoomView> {
+    let seen = store.look(who.ask_room(id), now).await?;
+    let (room, member) = who.member(&seen, id)?;
+    Ok(RoomView::for_member(room, member, None, people))
+}
+
+fn empty_room(creator: UserId, now: Timestamp) -> Room {
+    Room {
+        id: RoomId::new(now, [0; 10]),
+        kind: RoomKind::Private,
+        name: None,
+        description: None,
+        creator,
+        created_at: now,
+        last_seq: 0,
+        message_count: 0,
+        last_message_seq: 0,
+        last_message_at: None,
+        member_count: 1,
+        pair: None,
+        deleted_at: None,
+    }
+}
+
+pub(crate) fn membership(room: &Room, user: UserId, role: Role, now: Timestamp) -> Membership {
+    Membership {
+        room: room.id,
+        user,
+        role,
+        joined_at: now,
+        // What was said before somebody came is not unread to them.
+        read: ReadMark { seq: room.last_message_seq, ordinal: room.message_count },
+        silenced_until: None,
+        hidden_seq: None,
+    }
+}
+
+/// The id of the room that `key` stands for: the same request always means the same room, and the
+/// conditional write does the rest. (The time inside this UUID is part of the hash, not a time.)
+fn keyed_id(user: UserId, key: &ClientKey) -> RoomId {
+    let hash = Sha256::digest(format!("{user} {key}"));
+    let mut ms = [0; 8];
+    let mut random = [0; 10];
+    ms[2..].copy_from_slice(&hash[..6]);
+    random.copy_from_slice(&hash[6..16]);
+    RoomId::new(Timestamp::from_ms(i64::from_be_bytes(ms)), random)
+}

@@ -1,0 +1,75 @@
+//! Changes a message's text: its sender, within 15 minutes.
+
+use crate::compose;
+use crate::gate::{Principal, no_such};
+use crate::ports::{ChangeMessage, Commit, Look, Publish, TakeSeq};
+use crate::view::MessageView;
+use domain::{
+    Change, ChatError, Code, LogEntry, Message, MessageBody, MessageId, Result, Timestamp, may_edit,
+};
+
+/// How often a change starts over when another change of the same message comes between.
+pub(crate) const ROUNDS_MAX: usize = 8;
+
+/// Gives `id` the new text and returns the message. The text it has already is no edit: nothing is
+/// written, and only a recent edit is published again, for the retry of a request that died.
+pub async fn edit_message(
+    store: &(impl Look + TakeSeq + ChangeMessage),
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    id: MessageId,
+    body: MessageBody,
+) -> Result<MessageView> {
+    let mut ask = who.ask_room(id.room);
+    ask.messages = vec![id];
+    ask.profiles = vec![who.user];
+    let mut taken = None;
+    for _ in 0..ROUNDS_MAX {
+        let seen = store.look(ask.clone(), now).await?;
+        let (room, member) = who.member(&seen, id.room)?;
+        let message = seen.messages.get(&id).ok_or_else(|| no_such("message"))?;
+        may_edit(message, who.user, now)?;
+        member.may_write(now)?;
+        let people = &seen.profiles;
+        let entry = |seq, at| LogEntry {
+            room: id.room,
+            seq,
+            at,
+            actor: who.user,
+            change: Change::MessageUpdated { message_seq: id.seq },
+        };
+        if message.body == body.as_str() {
+            if let Some(at) = message.edited_at.filter(|at| now.since_ms(*at) < compose::HEAL_MS) {
+                let entry = entry(message.changed_seq, at);
+                compose::announce(fanout, &entry, room, Some(message), people).await?;
+            }
+            return Ok(MessageView::of(message, people, Some(who.user)));
+        }
+        let seq = match taken {
+            Some(seq) => seq,
+            None => *taken.insert(store.take_event_seq(id.room).await?.seq),
+        };
+        let entry = entry(seq, now);
+        if store.commit_edit(message, body.as_str(), &entry).await? == Commit::Stale {
+            continue;
+        }
+        let edited = Message {
+            body: body.as_str().to_owned(),
+            edited_at: Some(now),
+            changed_seq: seq,
+            ..message.clone()
+        };
+        compose::announce(fanout, &entry, room, Some(&edited), people).await?;
+        return Ok(MessageView::of(&edited, people, Some(who.user)));
+    }
+    Err(busy())
+}
+
+/// Many changed the same thing at once; the caller may simply try again.
+pub(crate) fn busy() -> ChatError {
+    ChatError {
+        retry_after_ms: Some(200),
+        ..ChatError::because(Code::RateLimited, "many are changing this at once; try again")
+    }
+}

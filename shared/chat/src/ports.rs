@@ -1,0 +1,417 @@
+//! What the use cases need of the world, as capabilities. A function's IAM statement lists the
+//! actions behind the ports its use case names. `store` and `cloud` implement them.
+//!
+//! Every read filters on expiry: a row that has expired is gone, whether or not TTL has deleted it.
+
+use crate::event::Fanout;
+use domain::{
+    Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId,
+    Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent,
+    Session, SessionId, Timestamp, UserId,
+};
+use std::collections::HashMap;
+use std::future::Future;
+
+/// A future that may move between threads, as the runtime wants it.
+pub trait Answer<T>: Future<Output = Result<T>> + Send {}
+impl<T, F: Future<Output = Result<T>> + Send> Answer<T> for F {}
+
+/// Whose requests a rate window counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RateKey {
+    /// A user's sends, over all rooms and transports.
+    Send(UserId),
+    /// Failed sign-ins for a (folded) username from an address.
+    Login(String, String),
+}
+
+/// What a [`Look`] should bring. Each entry is one item (`BatchGetItem` takes 100 a call).
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    /// A session of a user.
+    pub session: Option<(UserId, SessionId)>,
+    /// Rooms.
+    pub rooms: Vec<RoomId>,
+    /// Memberships.
+    pub members: Vec<(RoomId, UserId)>,
+    /// Users.
+    pub profiles: Vec<UserId>,
+    /// Messages.
+    pub messages: Vec<MessageId>,
+    /// A rate window.
+    pub rate: Option<RateKey>,
+    /// The record of a send by its idempotency key.
+    pub sent: Option<(UserId, RoomId, String)>,
+}
+
+/// What there was. Deleted rooms and expired rows are left out.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The session, if it stands.
+    pub session: Option<Session>,
+    /// Rooms by id.
+    pub rooms: HashMap<RoomId, Room>,
+    /// Memberships by room and user.
+    pub members: HashMap<(RoomId, UserId), Membership>,
+    /// Users by id.
+    pub profiles: HashMap<UserId, Profile>,
+    /// Messages by id, tombstones included.
+    pub messages: HashMap<MessageId, Message>,
+    /// The rate window; empty if there was none.
+    pub rate: RateWindow,
+    /// The send that used the key before.
+    pub sent: Option<Sent>,
+}
+
+/// Reads many things in one strongly consistent round trip (`dynamodb:BatchGetItem`).
+pub trait Look: Sync {
+    /// Brings what was asked for, as of one moment per item.
+    fn look(&self, ask: Ask, now: Timestamp) -> impl Answer<Seen>;
+}
+
+/// A number taken in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The event's number.
+    pub seq: u64,
+    /// The room's message count with it.
+    pub ordinal: u64,
+}
+
+/// Takes the next number of a room (`dynamodb:UpdateItem`). A number that is taken and then not
+/// used stays void for ever.
+pub trait TakeSeq: Sync {
+    /// For a new message: also counts it and moves the room's last-message fields.
+    /// `not_found` if the room is gone.
+    fn take_message_seq(&self, room: RoomId, now: Timestamp) -> impl Answer<Taken>;
+    /// For any other event of the room.
+    fn take_event_seq(&self, room: RoomId) -> impl Answer<Taken>;
+}
+
+/// How a conditional write ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// Written, all of it.
+    Done,
+    /// Nothing was written: what the write depended on has changed since it was read. Load again.
+    Stale,
+}
+
+/// Everything that one send writes, in one transaction.
+#[derive(Clone, Debug)]
+pub struct NewMessage<'a> {
+    /// The message; its place must be free.
+    pub message: &'a Message,
+    /// The idempotency record under the sender, the room and `message.client_key`; must be free.
+    pub sent: Option<&'a Sent>,
+    /// The rate window to store, conditional on the version before it.
+    pub rate: (&'a RateWindow, RateLimit),
+}
+
+/// Stores a message (`dynamodb:TransactWriteItems` over PutItem and UpdateItem).
+pub trait CommitMessage: Sync {
+    /// Writes message, idempotency record, rate window and the sender's read mark together, on
+    /// condition that the sender is a member and not silenced.
+    fn commit_message(&self, new: NewMessage<'_>) -> impl Answer<Commit>;
+}
+
+/// Changes a message and logs the change, in one transaction. Each is `Stale` when the message is
+/// not as it was read (`changed_seq` differs) or has been deleted.
+pub trait ChangeMessage: Sync {
+    /// New text. `was` is the message as it was read.
+    fn commit_edit(&self, was: &Message, body: &str, entry: &LogEntry) -> impl Answer<Commit>;
+    /// The tombstone: text, reactions and client key go. `Stale` if it is one already.
+    fn commit_delete(&self, was: &Message, entry: &LogEntry) -> impl Answer<Commit>;
+}
+
+/// How a reaction ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reacted {
+    /// Written.
+    Done,
+    /// It is there already (adding), or not there (removing), or the message is gone, or its limits
+    /// are reached: read the message again to tell which.
+    Refused,
+}
+
+/// Adds and removes reactions (`dynamodb:TransactWriteItems`), several at once without loss.
+pub trait React: Sync {
+    /// Adds one; refused beyond 50 emoji or 5,000 reactions.
+    fn commit_reaction(&self, message: MessageId, emoji: &str, entry: &LogEntry)
+    -> impl Answer<Reacted>;
+    /// Removes one's own.
+    fn commit_unreaction(
+        &self,
+        message: MessageId,
+        emoji: &str,
+        entry: &LogEntry,
+    ) -> impl Answer<Reacted>;
+}
+
+/// One page of a room's messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// Only messages after this number.
+    pub after: Option<u64>,
+    /// Only messages before this number.
+    pub before: Option<u64>,
+    /// The room's last number, so that no empty bucket is read.
+    pub last_seq: u64,
+    /// From the newest backwards, or from the oldest forwards.
+    pub newest_first: bool,
+    /// How many at most, 1-101.
+    pub limit: usize,
+}
+
+/// Reads a room's messages in order (`dynamodb:Query`, strongly consistent).
+pub trait ReadHistory: Sync {
+    /// Messages of the range, tombstones included, in the asked order.
+    fn history(&self, room: RoomId, range: Range) -> impl Answer<Vec<Message>>;
+}
+
+/// Reads a room's events after a number (`dynamodb:Query`, strongly consistent).
+pub trait ReadLog: Sync {
+    /// At most `limit` messages and log entries each, oldest first, up to `last_seq`.
+    fn log(
+        &self,
+        room: RoomId,
+        after: u64,
+        last_seq: u64,
+        limit: usize,
+    ) -> impl Answer<(Vec<Message>, Vec<LogEntry>)>;
+}
+
+/// Opens rooms (`dynamodb:TransactWriteItems`).
+pub trait OpenRoom: Sync {
+    /// Room, directory entry if public, and the owner's membership. `Stale` if the id is taken.
+    fn open_room(&self, room: &Room, owner: &Membership) -> impl Answer<Commit>;
+    /// Room and both memberships; `Err(other id)` inside if the pair has a room already.
+    fn open_direct(&self, room: &Room, pair: [&Membership; 2]) -> impl Answer<std::result::Result<(), RoomId>>;
+    /// The pair's room.
+    fn direct_room(&self, a: UserId, b: UserId) -> impl Answer<Option<RoomId>>;
+}
+
+/// What `PUT /rooms/{id}` changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoomPatch {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new description; `Some(None)` clears.
+    pub description: Option<Option<String>>,
+    /// A new kind.
+    pub kind: Option<RoomKind>,
+}
+
+/// Changes and deletes rooms (`dynamodb:TransactWriteItems`, `UpdateItem`).
+pub trait ChangeRoom: Sync {
+    /// Writes the room's settings, its directory entry and the log entry. `room` is the room as it
+    /// shall be.
+    fn commit_room(&self, room: &Room, entry: &LogEntry) -> impl Answer<Commit>;
+    /// Marks the room deleted and takes it off the directory; `Stale` if it is gone, or if
+    /// `only_member` is set and somebody else is in it.
+    fn delete_room(&self, room: RoomId, now: Timestamp, only_member: bool) -> impl Answer<Commit>;
+}
+
+/// Adds and removes members (`dynamodb:TransactWriteItems`).
+pub trait ChangeMembers: Sync {
+    /// Membership, the user's list entry, the room's member count, the log entry. `Stale` if they
+    /// are a member or the room is gone.
+    fn add_member(&self, member: &Membership, entry: &LogEntry) -> impl Answer<Commit>;
+    /// The reverse. `Stale` if they are not a member with this role.
+    fn remove_member(&self, member: &Membership, entry: &LogEntry) -> impl Answer<Commit>;
+    /// Takes a direct room off a member's list until an event passes `seq`.
+    fn hide_room(&self, room: RoomId, user: UserId, seq: u64) -> impl Answer<()>;
+}
+
+/// Moves read marks (`dynamodb:UpdateItem`).
+pub trait MarkRead: Sync {
+    /// Moves the mark forward; `Stale` if it is there or further, or they are not a member.
+    fn mark_read(&self, room: RoomId, user: UserId, mark: ReadMark, now: Timestamp)
+    -> impl Answer<Commit>;
+}
+
+/// A page and where the next begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What there is, in order.
+    pub items: Vec<T>,
+    /// Opaque; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// Lists (`dynamodb:Query`).
+pub trait ListRooms: Sync {
+    /// Ids of the rooms a user is in, at most 1,000.
+    fn rooms_of(&self, user: UserId) -> impl Answer<Vec<RoomId>>;
+}
+
+/// The directory of public rooms (`dynamodb:Query` on the directory index).
+pub trait ListDirectory: Sync {
+    /// Ids of public rooms by name, whose folded name contains `containing`. A page may hold fewer
+    /// than `limit` and still have a next: it looks at no more than 1,000 entries.
+    fn public_rooms(
+        &self,
+        containing: Option<&str>,
+        limit: usize,
+        cursor: Option<&str>,
+    ) -> impl Answer<Page<RoomId>>;
+}
+
+/// Members of a room (`dynamodb:Query`, strongly consistent).
+pub trait ListMembers: Sync {
+    /// Members by user id, after `after`.
+    fn members(
+        &self,
+        room: RoomId,
+        limit: usize,
+        after: Option<UserId>,
+    ) -> impl Answer<Page<Membership>>;
+}
+
+/// Members as fan-out needs them (`dynamodb:Query`, strongly consistent).
+pub trait ListRecipients: Sync {
+    /// Up to `limit` members' ids after `after`; `next` is the last one where there are more.
+    fn recipients(
+        &self,
+        room: RoomId,
+        limit: usize,
+        after: Option<UserId>,
+    ) -> impl Answer<(Vec<UserId>, Option<UserId>)>;
+}
+
+/// Accounts (`dynamodb:GetItem`, `TransactWriteItems`).
+pub trait Accounts: Sync {
+    /// Profile and credentials; `Stale` if the username is taken.
+    fn create_account(&self, profile: &Profile, password_hash: &str) -> impl Answer<Commit>;
+    /// What the (folded) username signs in with.
+    fn credentials(&self, folded_username: &str) -> impl Answer<Option<Credentials>>;
+}
+
+/// Sessions (`dynamodb:PutItem`, `GetItem`, `UpdateItem`, `DeleteItem`).
+pub trait Sessions: Sync {
+    /// Stores a session.
+    fn put_session(&self, session: &Session) -> impl Answer<()>;
+    /// Replaces the refresh token; `Stale` if it is not `was` any more.
+    fn rotate_session(&self, was: &Session, next: &Session) -> impl Answer<Commit>;
+    /// Ends a session; fine if it has ended.
+    fn end_session(&self, user: UserId, session: SessionId) -> impl Answer<()>;
+}
+
+/// One-use tickets for sockets, kept by their hash (`dynamodb:PutItem`, `DeleteItem`).
+pub trait Tickets: Sync {
+    /// Stores a ticket until `expires_at`; `token_expires_at` is the end of the token behind it.
+    fn put_ticket(&self, hash: &str, ticket: Ticket) -> impl Answer<()>;
+    /// Takes it: at most one caller gets it.
+    fn take_ticket(&self, hash: &str, now: Timestamp) -> impl Answer<Option<Ticket>>;
+}
+
+/// What a ticket stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// Who asked for it.
+    pub user: UserId,
+    /// In which session.
+    pub session: SessionId,
+    /// When the ticket ends.
+    pub expires_at: Timestamp,
+    /// When the token it was asked with ends.
+    pub token_expires_at: Timestamp,
+}
+
+/// Stores rate windows outside a send (`dynamodb:PutItem`).
+pub trait SaveRate: Sync {
+    /// Stores the window if its version is still the one before.
+    fn save_rate(&self, key: &RateKey, window: &RateWindow, limit: RateLimit) -> impl Answer<Commit>;
+}
+
+/// Changes and finds users.
+pub trait ChangeProfile: Sync {
+    /// Stores the profile (`dynamodb:UpdateItem`).
+    fn save_profile(&self, profile: &Profile) -> impl Answer<()>;
+}
+
+/// Finds users (`dynamodb:Query` on the directory index).
+pub trait SearchUsers: Sync {
+    /// Users whose folded username begins with `folded`, then those whose folded username or
+    /// display name contains it; looks at no more than 1,000 entries.
+    fn search_users(&self, folded: &str, limit: usize) -> impl Answer<Vec<Profile>>;
+}
+
+/// Open sockets, one item per user (`dynamodb:UpdateItem`).
+pub trait KeepConnections: Sync {
+    /// Adds a connection; drops the user's expired ones, and the oldest beyond 50.
+    fn add_connection(&self, user: UserId, connection: &Connection, now: Timestamp)
+    -> impl Answer<()>;
+    /// Removes exactly these.
+    fn drop_connections(&self, user: UserId, ids: &[ConnectionId]) -> impl Answer<()>;
+    /// Adds a room to, or takes it from, what an explicit connection receives. Nothing happens to
+    /// a connection that receives all.
+    fn subscribe(
+        &self,
+        user: UserId,
+        connection: &ConnectionId,
+        room: RoomId,
+        on: bool,
+    ) -> impl Answer<()>;
+    /// Counts a frame that was not one of ours and returns how many there were on this connection.
+    fn count_bad_frame(&self, user: UserId, connection: &ConnectionId) -> impl Answer<u32>;
+}
+
+/// Reads open sockets (`dynamodb:BatchGetItem`, strongly consistent).
+pub trait FindConnections: Sync {
+    /// The live connections of each of these users.
+    fn connections(
+        &self,
+        users: &[UserId],
+        now: Timestamp,
+    ) -> impl Answer<Vec<(UserId, Vec<Connection>)>>;
+}
+
+/// Typing, kept for seconds (`dynamodb:UpdateItem`, `DeleteItem`, `Query`).
+pub trait Typing: Sync {
+    /// Notes that the user types; `false` if it was noted less than 3 s ago.
+    fn start_typing(&self, user: UserId, room: RoomId, now: Timestamp) -> impl Answer<bool>;
+    /// Ends it; `false` if nothing was noted (or it has expired).
+    fn stop_typing(&self, user: UserId, room: RoomId, now: Timestamp) -> impl Answer<bool>;
+    /// Ends it everywhere and returns where it was.
+    fn stop_typing_everywhere(&self, user: UserId, now: Timestamp) -> impl Answer<Vec<RoomId>>;
+}
+
+/// Hands events to the fan-out queue (`sqs:SendMessage`).
+pub trait Publish: Sync {
+    /// Returns when the queue has accepted it.
+    fn publish(&self, fanout: &Fanout) -> impl Answer<()>;
+}
+
+/// What became of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// Accepted for the connection.
+    Sent,
+    /// The connection does not exist any more (410).
+    Gone,
+    /// Not delivered after retries; the client will see the hole.
+    GaveUp,
+}
+
+/// Writes to open sockets (`execute-api:ManageConnections`).
+pub trait Push: Sync {
+    /// Posts one frame of at most 32 KB; backs off when told to. `young`: the connection may not
+    /// stand yet, so 410 is worth some more tries (about a second in all).
+    fn post(
+        &self,
+        connection: &ConnectionId,
+        frame: Vec<u8>,
+        young: bool,
+    ) -> impl Future<Output = Posted> + Send;
+    /// Closes a connection; fine if it is closed.
+    fn close(&self, connection: &ConnectionId) -> impl Future<Output = ()> + Send;
+}
+
+/// Public keys by `kid` (`dynamodb:GetItem`; `PutItem` for sign-in).
+pub trait Keys: Sync {
+    /// A 32-byte Ed25519 public key in hex.
+    fn public_key(&self, kid: &str) -> impl Answer<Option<String>>;
+    /// Publishes one; the same again is fine.
+    fn publish_key(&self, kid: &str, public_hex: &str) -> impl Answer<()>;
+}

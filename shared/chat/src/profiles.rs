@@ -1,0 +1,125 @@
+//! Users: shown, found, and changed by themselves.
+
+use crate::compose::plain;
+use crate::event::{Audience, Fanout};
+use crate::gate::{Principal, no_such};
+use crate::ports::{ChangeProfile, FindConnections, Look, Publish, SearchUsers};
+use crate::view::UserView;
+use domain::{
+    AvatarUrl, Connection, DisplayName, Profile, Result, Status, StatusEmoji, StatusMessage,
+    Timestamp, UserId,
+};
+use serde_json::json;
+
+/// What a user changes about themselves. `Some(None)` clears.
+#[derive(Clone, Debug, Default)]
+pub struct ProfilePatch {
+    /// What is shown.
+    pub display_name: Option<DisplayName>,
+    /// A picture's address.
+    pub avatar_url: Option<Option<AvatarUrl>>,
+    /// The status chosen by hand; cleared, it follows the devices again.
+    pub status: Option<Option<Status>>,
+    /// A line about themselves.
+    pub status_message: Option<Option<StatusMessage>>,
+    /// The emoji beside it.
+    pub status_emoji: Option<Option<StatusEmoji>>,
+    /// When message and emoji end.
+    pub status_expires_at: Option<Option<Timestamp>>,
+}
+
+/// A user as others see them.
+pub async fn get_user(
+    store: &(impl Look + FindConnections),
+    who: Principal,
+    now: Timestamp,
+    id: UserId,
+) -> Result<UserView> {
+    let mut ask = who.ask();
+    ask.profiles = vec![id];
+    let (seen, open) =
+        futures_util::future::try_join(store.look(ask, now), store.connections(&[id], now)).await?;
+    who.check(&seen)?;
+    let profile = seen.profiles.get(&id).ok_or_else(|| no_such("user"))?;
+    Ok(UserView::of(profile, of(&open, id), now))
+}
+
+/// Users whose username begins with `q`, then those whose display name contains it.
+pub async fn search_users(
+    store: &(impl Look + FindConnections + SearchUsers),
+    who: Principal,
+    now: Timestamp,
+    q: &str,
+    limit: usize,
+) -> Result<Vec<UserView>> {
+    let folded = q.to_lowercase();
+    let (seen, found) =
+        futures_util::future::try_join(store.look(who.ask(), now), store.search_users(&folded, limit))
+            .await?;
+    who.check(&seen)?;
+    let ids: Vec<UserId> = found.iter().map(|p| p.id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let open = store.connections(&ids, now).await?;
+    Ok(found.iter().map(|p| UserView::of(p, of(&open, p.id), now)).collect())
+}
+
+/// Changes the caller's own profile and tells those who share a room with them.
+pub async fn update_me(
+    store: &(impl Look + FindConnections + ChangeProfile),
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    patch: ProfilePatch,
+) -> Result<UserView> {
+    let mut ask = who.ask();
+    ask.profiles = vec![who.user];
+    let users = [who.user];
+    let (mut seen, open) =
+        futures_util::future::try_join(store.look(ask, now), store.connections(&users, now)).await?;
+    who.check(&seen)?;
+    let was = seen.profiles.remove(&who.user).ok_or_else(|| no_such("user"))?.at(now);
+    let mut next = was.clone();
+    if let Some(name) = patch.display_name {
+        next.display_name = name.into_string();
+    }
+    if let Some(url) = patch.avatar_url {
+        next.avatar_url = url.map(AvatarUrl::into_string);
+    }
+    if let Some(status) = patch.status {
+        next.status = status;
+    }
+    if let Some(message) = patch.status_message {
+        next.status_message = message.map(StatusMessage::into_string).filter(|m| !m.is_empty());
+    }
+    if let Some(emoji) = patch.status_emoji {
+        next.status_emoji = emoji.map(StatusEmoji::into_string);
+    }
+    if let Some(end) = patch.status_expires_at {
+        next.status_expires_at = end;
+    }
+    let open = of(&open, who.user);
+    let view = UserView::of(&next, open, now);
+    if next == was {
+        return Ok(view);
+    }
+    next.last_seen = now;
+    store.save_profile(&next).await?;
+    let tell = async |kind: &str, data: serde_json::Value| {
+        let audience = Audience::Acquaintances(who.user);
+        fanout.publish(&Fanout::new(audience, plain(kind, now, data))).await
+    };
+    let presence = |p: &Profile| (p.status, p.status_message.clone(), p.status_emoji.clone());
+    if presence(&was) != presence(&next) {
+        tell("presence_updated", json!({"user_id": who.user, "status": view.status,
+            "status_message": view.status_message, "last_active_at": now}))
+        .await?;
+    }
+    tell("user_updated", json!({"user": view})).await?;
+    Ok(view)
+}
+
+fn of(open: &[(UserId, Vec<Connection>)], user: UserId) -> &[Connection] {
+    open.iter().find(|(id, _)| *id == user).map_or(&[], |(_, connections)| connections)
+}

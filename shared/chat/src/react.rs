@@ -1,0 +1,187 @@
+//! Adds and removes reactions. Doing either twice is one deed.
+
+use crate::compose;
+use crate::gate::{Principal, no_such};
+use crate::ports::{Look, Publish, React, Reacted, ReadLog, Seen, TakeSeq};
+use crate::view::{self, MessageView, ReactionView};
+use domain::{
+    Change, ChatError, Code, Emoji, LogEntry, Message, MessageId, Result, Timestamp, may_react,
+};
+use serde::Serialize;
+
+/// A message's reactions after the deed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Reactions {
+    pub message_id: MessageId,
+    pub emoji: String,
+    pub count: usize,
+    pub reactions: Vec<ReactionView>,
+    /// Whether this request added it.
+    #[serde(skip)]
+    pub fresh: bool,
+}
+
+/// Reacts with `emoji`. The second time nothing is written.
+pub async fn add_reaction(
+    store: &(impl Look + TakeSeq + React + ReadLog),
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    id: MessageId,
+    emoji: Emoji,
+) -> Result<Reactions> {
+    let deed = Deed { id, emoji, add: true };
+    let (seen, message) = deed.load(store, who, now).await?;
+    may_react(&message)?;
+    seen.members.get(&(id.room, who.user)).map_or(Ok(()), |m| m.may_write(now))?;
+    if deed.done_by(&message, who) {
+        deed.heal(store, fanout, who, now, &seen, &message).await?;
+        return deed.answer(store, who, now, false).await;
+    }
+    if deed.perform(store, fanout, who, now, &seen, &message).await? {
+        return deed.answer(store, who, now, true).await;
+    }
+    // Refused: it has been added, deleted or filled up meanwhile.
+    let (_, message) = deed.load(store, who, now).await?;
+    may_react(&message)?;
+    if deed.done_by(&message, who) {
+        return deed.answer(store, who, now, false).await;
+    }
+    Err(ChatError::new(Code::TooManyReactions))
+}
+
+/// Takes back one's own reaction.
+pub async fn remove_reaction(
+    store: &(impl Look + TakeSeq + React + ReadLog),
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    id: MessageId,
+    emoji: Emoji,
+) -> Result<Reactions> {
+    let deed = Deed { id, emoji, add: false };
+    let (seen, message) = deed.load(store, who, now).await?;
+    if !deed.done_by(&message, who) {
+        deed.heal(store, fanout, who, now, &seen, &message).await?;
+        return Err(ChatError::new(Code::ReactionNotFound));
+    }
+    if deed.perform(store, fanout, who, now, &seen, &message).await? {
+        return deed.answer(store, who, now, true).await;
+    }
+    Err(ChatError::new(Code::ReactionNotFound))
+}
+
+/// Adding or removing one emoji.
+struct Deed {
+    id: MessageId,
+    emoji: Emoji,
+    add: bool,
+}
+
+impl Deed {
+    async fn load(&self, store: &impl Look, who: Principal, now: Timestamp) -> Result<(Seen, Message)> {
+        let mut ask = who.ask_room(self.id.room);
+        ask.messages = vec![self.id];
+        let mut seen = store.look(ask, now).await?;
+        who.member(&seen, self.id.room)?;
+        let message = seen.messages.remove(&self.id).ok_or_else(|| no_such("message"))?;
+        Ok((seen, message))
+    }
+
+    /// Whether the caller's reaction is there.
+    fn done_by(&self, message: &Message, who: Principal) -> bool {
+        let same = |r: &&domain::Reaction| r.emoji == self.emoji.as_str();
+        message.reactions.iter().find(same).is_some_and(|r| r.users.contains(&who.user))
+    }
+
+    fn change(&self) -> Change {
+        let (message_seq, emoji) = (self.id.seq, self.emoji.to_string());
+        if self.add {
+            Change::ReactionAdded { message_seq, emoji }
+        } else {
+            Change::ReactionRemoved { message_seq, emoji }
+        }
+    }
+
+    /// Takes a number, commits, publishes. `false` if the store refused.
+    async fn perform(
+        &self,
+        store: &(impl Look + TakeSeq + React),
+        fanout: &impl Publish,
+        who: Principal,
+        now: Timestamp,
+        seen: &Seen,
+        message: &Message,
+    ) -> Result<bool> {
+        let seq = store.take_event_seq(self.id.room).await?.seq;
+        let entry =
+            LogEntry { room: self.id.room, seq, at: now, actor: who.user, change: self.change() };
+        let emoji = self.emoji.as_str();
+        let done = if self.add {
+            store.commit_reaction(self.id, emoji, &entry).await?
+        } else {
+            store.commit_unreaction(self.id, emoji, &entry).await?
+        };
+        if done == Reacted::Refused {
+            return Ok(false);
+        }
+        let after = self.applied(message, who);
+        let room = who.room(seen, self.id.room)?;
+        compose::announce(fanout, &entry, room, Some(&after), &seen.profiles).await?;
+        Ok(true)
+    }
+
+    /// The message with the deed done, for the event's count.
+    fn applied(&self, message: &Message, who: Principal) -> Message {
+        let mut message = message.clone();
+        match message.reactions.iter_mut().find(|r| r.emoji == self.emoji.as_str()) {
+            Some(group) if self.add => group.users.push(who.user),
+            Some(group) => group.users.retain(|u| *u != who.user),
+            None => message.reactions.push(domain::Reaction {
+                emoji: self.emoji.to_string(),
+                first_seq: 0,
+                users: vec![who.user],
+            }),
+        }
+        message
+    }
+
+    /// Publishes the first try's event again, if that was moments ago.
+    async fn heal(
+        &self,
+        store: &impl ReadLog,
+        fanout: &impl Publish,
+        who: Principal,
+        now: Timestamp,
+        seen: &Seen,
+        message: &Message,
+    ) -> Result<()> {
+        let room = who.room(seen, self.id.room)?;
+        let change = self.change();
+        let Some(entry) =
+            compose::recent_entry(store, room, who.user, now, |c| *c == change).await?
+        else {
+            return Ok(());
+        };
+        compose::announce(fanout, &entry, room, Some(message), &seen.profiles).await
+    }
+
+    async fn answer(
+        &self,
+        store: &impl Look,
+        who: Principal,
+        now: Timestamp,
+        fresh: bool,
+    ) -> Result<Reactions> {
+        let (_, message) = self.load(store, who, now).await?;
+        let people = crate::people(store, MessageView::names(&message), now).await?;
+        Ok(Reactions {
+            message_id: self.id,
+            emoji: self.emoji.to_string(),
+            count: message.reaction_count(self.emoji.as_str()),
+            reactions: view::reactions(&message, &people, Some(who.user)),
+            fresh,
+        })
+    }
+}

@@ -1,0 +1,190 @@
+//! What a client missed, from the positions it holds. API Gateway cuts every socket after two
+//! hours, so this is a main route: no state is loaded afresh unless the gap is too large.
+
+use crate::compose;
+use crate::gate::Principal;
+use crate::ports::{Ask, ListRooms, Look, ReadLog};
+use crate::event::Event;
+use crate::view::{MessageView, People};
+use domain::{LogEntry, Message, MessageId, Result, Room, RoomId, Timestamp, UserId};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// Events beyond which a room is to be loaded afresh.
+pub const GAP_MAX: u64 = 1_000;
+/// Events read of one room at a time.
+const EVENTS_PER_ROOM_MAX: usize = 200;
+/// Bytes of events in one answer. API Gateway carries 128 KB in one message.
+const ANSWER_BYTES_MAX: usize = 90_000;
+/// Rooms read side by side.
+const ROOMS_IN_FLIGHT_MAX: usize = 8;
+
+/// Where a room stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Position {
+    pub last_seq: u64,
+    pub complete: bool,
+}
+
+/// The missed events, in order within each room.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Resumed {
+    pub events: Vec<Event>,
+    pub rooms: BTreeMap<RoomId, Position>,
+    pub resync: Vec<RoomId>,
+}
+
+/// Brings `held` (the last number held of each room) up to date; with none, tells where every room
+/// stands.
+pub async fn resume(
+    store: &(impl Look + ReadLog + ListRooms),
+    who: Principal,
+    now: Timestamp,
+    held: BTreeMap<RoomId, u64>,
+) -> Result<Resumed> {
+    let asked: Vec<RoomId> =
+        if held.is_empty() { store.rooms_of(who.user).await? } else { held.keys().copied().collect() };
+    let ask = Ask {
+        members: asked.iter().map(|id| (*id, who.user)).collect(),
+        rooms: asked.clone(),
+        ..who.ask()
+    };
+    let seen = store.look(ask, now).await?;
+    who.check(&seen)?;
+
+    let mut answer = Resumed::default();
+    let mut behind: Vec<(&Room, u64)> = Vec::new();
+    for id in asked {
+        let member = seen.members.contains_key(&(id, who.user));
+        let Some(room) = seen.rooms.get(&id).filter(|_| member) else {
+            if held.contains_key(&id) {
+                answer.resync.push(id);
+            }
+            continue;
+        };
+        let from = held.get(&id).copied().unwrap_or(room.last_seq);
+        if room.last_seq.saturating_sub(from) > GAP_MAX {
+            answer.resync.push(id);
+        } else if room.last_seq > from {
+            behind.push((room, from));
+        } else {
+            answer.rooms.insert(id, Position { last_seq: room.last_seq, complete: true });
+        }
+    }
+    let missed: Vec<Missed<'_>> = stream::iter(behind)
+        .map(|(room, from)| Missed::read(store, room, from))
+        .buffered(ROOMS_IN_FLIGHT_MAX)
+        .try_collect()
+        .await?;
+    let messages = elsewhere(store, &missed, now).await?;
+    let people = named(store, &missed, &messages, now).await?;
+    let mut bytes = 0;
+    for room in &missed {
+        let complete = room.compose(&messages, &people, &mut bytes, &mut answer.events);
+        answer.rooms.insert(room.room.id, Position { last_seq: room.room.last_seq, complete });
+    }
+    Ok(answer)
+}
+
+/// What one room did after a number.
+struct Missed<'a> {
+    room: &'a Room,
+    messages: BTreeMap<u64, Message>,
+    entries: BTreeMap<u64, LogEntry>,
+    complete: bool,
+}
+
+impl<'a> Missed<'a> {
+    async fn read(store: &impl ReadLog, room: &'a Room, from: u64) -> Result<Self> {
+        let (messages, entries) =
+            store.log(room.id, from, room.last_seq, EVENTS_PER_ROOM_MAX).await?;
+        // Where one of the two lists was cut, the other is known only as far as that.
+        let cut = |len: usize, last: Option<u64>| {
+            last.filter(|_| len == EVENTS_PER_ROOM_MAX).unwrap_or(u64::MAX)
+        };
+        let known = cut(messages.len(), messages.last().map(|m| m.id.seq))
+            .min(cut(entries.len(), entries.last().map(|e| e.seq)));
+        Ok(Self {
+            room,
+            messages: messages.into_iter().map(|m| (m.id.seq, m)).filter(|(s, _)| *s <= known).collect(),
+            entries: entries.into_iter().map(|e| (e.seq, e)).filter(|(s, _)| *s <= known).collect(),
+            complete: known == u64::MAX,
+        })
+    }
+
+    /// Adds the events in order until the answer is full; whether all found room.
+    fn compose(
+        &self,
+        elsewhere: &HashMap<MessageId, Message>,
+        people: &People,
+        bytes: &mut usize,
+        events: &mut Vec<Event>,
+    ) -> bool {
+        let mut seqs: Vec<u64> = self.messages.keys().chain(self.entries.keys()).copied().collect();
+        seqs.sort_unstable();
+        for seq in seqs {
+            let event = match (self.messages.get(&seq), self.entries.get(&seq)) {
+                (Some(message), _) => Some(compose::message_created(message, people)),
+                (None, Some(entry)) => {
+                    let id = entry.message();
+                    let message = id.and_then(|id| {
+                        self.messages.get(&id.seq).or_else(|| elsewhere.get(&id))
+                    });
+                    compose::logged(entry, self.room, message, people)
+                }
+                (None, None) => None,
+            };
+            let Some(event) = event else { continue };
+            let size = serde_json::to_vec(&event).map_or(0, |json| json.len());
+            // The first event always fits: a message is at most 60 KB of JSON.
+            if *bytes > 0 && *bytes + size > ANSWER_BYTES_MAX {
+                return false;
+            }
+            *bytes += size;
+            events.push(event);
+        }
+        self.complete
+    }
+}
+
+/// Messages that entries are about and that are older than what was missed.
+async fn elsewhere(
+    store: &impl Look,
+    missed: &[Missed<'_>],
+    now: Timestamp,
+) -> Result<HashMap<MessageId, Message>> {
+    let mut ids: Vec<MessageId> = missed
+        .iter()
+        .flat_map(|room| {
+            room.entries
+                .values()
+                .filter_map(LogEntry::message)
+                .filter(|id| !room.messages.contains_key(&id.seq))
+        })
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(store.look(Ask { messages: ids, ..Ask::default() }, now).await?.messages)
+}
+
+async fn named(
+    store: &impl Look,
+    missed: &[Missed<'_>],
+    elsewhere: &HashMap<MessageId, Message>,
+    now: Timestamp,
+) -> Result<People> {
+    let in_messages = missed
+        .iter()
+        .flat_map(|room| room.messages.values())
+        .chain(elsewhere.values())
+        .flat_map(MessageView::names);
+    let in_entries = missed.iter().flat_map(|room| room.entries.values()).filter_map(compose::names);
+    let ids: Vec<UserId> = in_messages.chain(in_entries).collect();
+    crate::people(store, ids, now).await
+}

@@ -1,0 +1,159 @@
+//! Sends a message: four round trips, whichever way it comes in.
+//!
+//! 1. one `BatchGetItem`: session, room, membership, sender, rate window, idempotency record, parent
+//! 2. one `UpdateItem` takes the room's next number and counts the message
+//! 3. one `TransactWriteItems` stores message, idempotency record, rate window and the sender's
+//!    read mark, on condition that the sender is still a member
+//! 4. one `SendMessage` hands the event to fan-out
+//!
+//! A process that dies after 2 leaves a number void; after 3, the retry with the same key finds the
+//! message and publishes it again. Without a key there is nothing to find, so clients always send
+//! one.
+
+use crate::compose;
+use crate::event::{Audience, Fanout};
+use crate::gate::{Principal, no_such};
+use crate::ports::{Commit, CommitMessage, Look, NewMessage, Publish, RateKey, Seen, TakeSeq};
+use crate::view::MessageView;
+use domain::{
+    ChatError, ClientKey, Code, Message, MessageBody, MessageId, MessageKind, RateLimit, RateTaken,
+    Result, RoomId, Sent, Timestamp, thread_root,
+};
+use sha2::{Digest, Sha256};
+
+/// What is to be sent.
+#[derive(Clone, Debug)]
+pub struct NewText {
+    /// Where.
+    pub room: RoomId,
+    /// The text.
+    pub body: MessageBody,
+    /// What it answers.
+    pub reply_to: Option<MessageId>,
+    /// The client's key for this send.
+    pub key: Option<ClientKey>,
+}
+
+/// How it went.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The message as its sender sees it.
+    pub message: MessageView,
+    /// Whether an earlier request with this key had sent it.
+    pub replayed: bool,
+    /// What is left of the sender's rate window; a replay takes nothing from it.
+    pub rate: Option<RateTaken>,
+}
+
+/// How often a send starts over when somebody else's write comes between. Only sends of the same
+/// user compete for the same items, and of those one gets through in each round.
+const ROUNDS_MAX: usize = 16;
+
+/// Sends `new` as `who`.
+pub async fn send_message(
+    store: &(impl Look + TakeSeq + CommitMessage),
+    fanout: &impl Publish,
+    who: Principal,
+    limit: RateLimit,
+    now: Timestamp,
+    new: NewText,
+) -> Result<Outcome> {
+    if new.reply_to.is_some_and(|id| id.room != new.room) {
+        return Err(bad_parent("must be a message of this room"));
+    }
+    let mut ask = who.ask_room(new.room);
+    ask.profiles = vec![who.user];
+    ask.messages = new.reply_to.into_iter().collect();
+    ask.rate = Some(RateKey::Send(who.user));
+    ask.sent = new.key.as_ref().map(|key| (who.user, new.room, key.to_string()));
+    let fingerprint = fingerprint(&new);
+
+    let mut taken = None;
+    for _ in 0..ROUNDS_MAX {
+        let seen = store.look(ask.clone(), now).await?;
+        let (_, member) = who.member(&seen, new.room)?;
+        member.may_write(now)?;
+        if let Some(sent) = &seen.sent {
+            return replay(store, fanout, &new, sent, &fingerprint, seen.profiles.clone(), now).await;
+        }
+        let parent_seq = parent(&seen, &new)?;
+        let (window, rate) = seen.rate.take(limit, now)?;
+
+        let place = match taken {
+            Some(place) => place,
+            None => *taken.insert(store.take_message_seq(new.room, now).await?),
+        };
+        let message = Message {
+            id: MessageId { room: new.room, seq: place.seq },
+            sender: who.user,
+            kind: MessageKind::Text,
+            body: new.body.as_str().to_owned(),
+            created_at: now,
+            edited_at: None,
+            deleted: None,
+            parent_seq,
+            reply_to_seq: new.reply_to.map(|id| id.seq),
+            client_key: new.key.as_ref().map(ToString::to_string),
+            ordinal: place.ordinal,
+            changed_seq: place.seq,
+            reactions: Vec::new(),
+        };
+        let sent = Sent { fingerprint: fingerprint.clone(), seq: place.seq };
+        let sent = new.key.as_ref().map(|_| &sent);
+        let commit = NewMessage { message: &message, sent, rate: (&window, limit) };
+        if store.commit_message(commit).await? == Commit::Stale {
+            continue;
+        }
+        let event = compose::message_created(&message, &seen.profiles);
+        fanout.publish(&Fanout::new(Audience::Room(new.room), event)).await?;
+        let view = MessageView::of(&message, &seen.profiles, Some(who.user));
+        return Ok(Outcome { message: view, replayed: false, rate: Some(rate) });
+    }
+    // Only a flood of the user's own concurrent sends gets here.
+    Err(ChatError::rate_limited(limit.max, 200))
+}
+
+/// The message that an earlier request with this key sent, published once more: that request may
+/// have died between its commit and its publication.
+async fn replay(
+    store: &impl Look,
+    fanout: &impl Publish,
+    new: &NewText,
+    sent: &Sent,
+    fingerprint: &str,
+    people: crate::view::People,
+    now: Timestamp,
+) -> Result<Outcome> {
+    if sent.fingerprint != fingerprint {
+        return Err(ChatError::new(Code::IdempotencyConflict));
+    }
+    let id = MessageId { room: new.room, seq: sent.seq };
+    let ask = crate::ports::Ask { messages: vec![id], ..Default::default() };
+    let seen = store.look(ask, now).await?;
+    let message = seen.messages.get(&id).ok_or_else(|| no_such("message"))?;
+    if message.deleted.is_none() {
+        let event = compose::message_created(message, &people);
+        fanout.publish(&Fanout::new(Audience::Room(new.room), event)).await?;
+    }
+    let view = MessageView::of(message, &people, Some(message.sender));
+    Ok(Outcome { message: view, replayed: true, rate: None })
+}
+
+fn parent(seen: &Seen, new: &NewText) -> Result<Option<u64>> {
+    let Some(id) = new.reply_to else { return Ok(None) };
+    let parent = seen.messages.get(&id).ok_or_else(|| bad_parent("must be a message of this room"))?;
+    thread_root(parent).map(Some)
+}
+
+fn bad_parent(expected: &'static str) -> ChatError {
+    domain::FieldError::new("/parent_message_id", "invalid", expected).into()
+}
+
+/// What makes two requests the same: the text and what it answers.
+fn fingerprint(new: &NewText) -> String {
+    let mut hash = Sha256::new();
+    hash.update(new.body.as_str());
+    hash.update([0]);
+    hash.update(new.reply_to.map(|id| id.to_string()).unwrap_or_default());
+    format!("{:x}", hash.finalize())
+}

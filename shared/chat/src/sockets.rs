@@ -1,0 +1,84 @@
+//! A socket's life: opened, subscribed, misused, closed.
+
+use crate::compose::plain;
+use crate::event::{Audience, Fanout};
+use crate::gate::Principal;
+use crate::ports::{KeepConnections, Look, Publish, Push, Typing};
+use crate::typing::typing;
+use domain::{Connection, ConnectionId, Result, RoomId, Subscription, Timestamp};
+use serde_json::json;
+
+/// How often a client should ping, in milliseconds. API Gateway closes after 10 idle minutes.
+pub const HEARTBEAT_MS: i64 = 25_000;
+/// How long API Gateway keeps a socket at the most, in milliseconds (2 hours).
+pub const SOCKET_MS: i64 = 2 * 60 * 60 * 1000;
+/// Frames that are none of ours before a socket is closed.
+pub const BAD_FRAMES_MAX: u32 = 10;
+
+/// Notes an opened socket, and has `ready` sent over it once it stands.
+pub async fn connect(
+    store: &impl KeepConnections,
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    id: ConnectionId,
+    subscription: Subscription,
+    batch: bool,
+) -> Result<()> {
+    let connection = Connection {
+        id: id.clone(),
+        session: who.session,
+        opened_at: now,
+        expires_at: now.plus_ms(SOCKET_MS).min(who.expires_at),
+        subscription,
+        batch,
+    };
+    store.add_connection(who.user, &connection, now).await?;
+    let data = json!({"connection_id": id, "user_id": who.user, "heartbeat_ms": HEARTBEAT_MS});
+    let ready = plain("ready", now, data);
+    fanout.publish(&Fanout::new(Audience::Connections(vec![id]), ready)).await
+}
+
+/// Forgets a closed socket and ends its user's typing. (Another device may be typing too: its next
+/// `typing_start` says so again.)
+pub async fn disconnect(
+    store: &(impl KeepConnections + Typing),
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    id: ConnectionId,
+) -> Result<()> {
+    store.drop_connections(who.user, &[id]).await?;
+    for room in store.stop_typing_everywhere(who.user, now).await? {
+        fanout.publish(&typing(who.user, room, false, now)).await?;
+    }
+    Ok(())
+}
+
+/// Adds a room to what a connection receives, or takes it away. Returns the room's last number.
+pub async fn subscribe(
+    store: &(impl Look + KeepConnections),
+    who: Principal,
+    now: Timestamp,
+    connection: &ConnectionId,
+    room: RoomId,
+    on: bool,
+) -> Result<u64> {
+    let seen = store.look(who.ask_room(room), now).await?;
+    let (found, _) = who.member(&seen, room)?;
+    store.subscribe(who.user, connection, room, on).await?;
+    Ok(found.last_seq)
+}
+
+/// Counts a frame that is none of ours; the tenth closes the socket.
+pub async fn refuse_frame(
+    store: &impl KeepConnections,
+    sockets: &impl Push,
+    who: Principal,
+    connection: &ConnectionId,
+) -> Result<()> {
+    if store.count_bad_frame(who.user, connection).await? >= BAD_FRAMES_MAX {
+        sockets.close(connection).await;
+    }
+    Ok(())
+}

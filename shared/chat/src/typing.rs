@@ -1,0 +1,53 @@
+//! Who is writing. Lives five seconds, is announced at most once in three, is never kept.
+
+use crate::compose::plain;
+use crate::event::{Audience, Fanout};
+use crate::gate::Principal;
+use crate::ports::{Look, Publish, Typing};
+use domain::{Result, RoomId, Timestamp, UserId};
+use serde_json::json;
+
+/// How long typing lasts without another word, in milliseconds.
+pub const TYPING_MS: i64 = 5_000;
+/// How often a start is announced at most, in milliseconds.
+pub const TYPING_THROTTLE_MS: i64 = 3_000;
+
+/// Tells the room that the caller writes; more often than every three seconds it is not repeated.
+pub async fn start_typing(
+    store: &(impl Look + Typing),
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    room: RoomId,
+) -> Result<()> {
+    let seen = store.look(who.ask_room(room), now).await?;
+    let (_, member) = who.member(&seen, room)?;
+    member.may_write(now)?;
+    if store.start_typing(who.user, room, now).await? {
+        fanout.publish(&typing(who.user, room, true, now)).await?;
+    }
+    Ok(())
+}
+
+/// Tells the room that the caller has stopped, if it was told that they write.
+pub async fn stop_typing(
+    store: &(impl Look + Typing),
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    room: RoomId,
+) -> Result<()> {
+    let seen = store.look(who.ask_room(room), now).await?;
+    who.member(&seen, room)?;
+    if store.stop_typing(who.user, room, now).await? {
+        fanout.publish(&typing(who.user, room, false, now)).await?;
+    }
+    Ok(())
+}
+
+pub(crate) fn typing(user: UserId, room: RoomId, on: bool, now: Timestamp) -> Fanout {
+    let data = json!({"room_id": room, "user_id": user, "typing": on,
+        "expires_in_ms": if on { TYPING_MS } else { 0 }});
+    let event = plain("user_typing", now, data);
+    Fanout { except: Some(user), ..Fanout::new(Audience::Room(room), event) }
+}

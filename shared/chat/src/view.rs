@@ -1,0 +1,284 @@
+//! Objects as clients see them, in REST answers and in events alike (docs/api.md, "Objects").
+
+use domain::{
+    Connection, Membership, Message, MessageId, MessageKind, Profile, Role, Room, RoomId, RoomKind,
+    Status, Timestamp, UserId,
+};
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// Profiles by id, for everything that names people.
+pub type People = HashMap<UserId, Profile>;
+
+/// A user where they are only named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct CompactUser {
+    pub id: UserId,
+    pub username: String,
+    pub display_name: String,
+    pub avatar_url: Option<String>,
+}
+
+impl CompactUser {
+    /// The user, or a placeholder for one who is gone.
+    pub fn of(id: UserId, people: &People) -> Self {
+        match people.get(&id) {
+            Some(p) => Self {
+                id,
+                username: p.username.clone(),
+                display_name: p.display_name.clone(),
+                avatar_url: p.avatar_url.clone(),
+            },
+            None => Self {
+                id,
+                username: "unknown".into(),
+                display_name: "Unknown user".into(),
+                avatar_url: None,
+            },
+        }
+    }
+}
+
+/// A user's profile.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct UserView {
+    pub id: UserId,
+    pub username: String,
+    pub display_name: String,
+    pub avatar_url: Option<String>,
+    pub status: Status,
+    pub status_message: Option<String>,
+    pub status_emoji: Option<String>,
+    pub status_expires_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub last_seen: Timestamp,
+}
+
+impl UserView {
+    /// The profile as it counts now: the status chosen by hand, or else whether a socket is open.
+    pub fn of(profile: &Profile, connections: &[Connection], now: Timestamp) -> Self {
+        let profile = profile.clone().at(now);
+        let computed = if connections.is_empty() { Status::Offline } else { Status::Online };
+        Self {
+            id: profile.id,
+            username: profile.username,
+            display_name: profile.display_name,
+            avatar_url: profile.avatar_url,
+            status: profile.status.unwrap_or(computed),
+            status_message: profile.status_message,
+            status_emoji: profile.status_emoji,
+            status_expires_at: profile.status_expires_at,
+            created_at: profile.created_at,
+            last_seen: profile.last_seen,
+        }
+    }
+}
+
+/// Reactions with one emoji.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct ReactionView {
+    pub emoji: String,
+    pub count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub me: Option<bool>,
+    pub users: Vec<CompactUser>,
+}
+
+/// How many of those who reacted are named.
+pub const REACTION_USERS_MAX: usize = 5;
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct MessageView {
+    pub id: MessageId,
+    pub room_id: RoomId,
+    pub seq: u64,
+    pub sender: CompactUser,
+    #[serde(rename = "type")]
+    pub kind: MessageKind,
+    pub content: String,
+    pub created_at: Timestamp,
+    pub edited_at: Option<Timestamp>,
+    pub deleted: bool,
+    pub deleted_at: Option<Timestamp>,
+    pub deleted_by: Option<UserId>,
+    pub parent_message_id: Option<MessageId>,
+    pub reply_to_message_id: Option<MessageId>,
+    pub client_id: Option<String>,
+    pub reactions: Vec<ReactionView>,
+    /// Always empty until attachments exist; present so that clients need no second shape.
+    pub attachments: Vec<serde_json::Value>,
+}
+
+impl MessageView {
+    /// The message as `viewer` sees it; events go to many and have none.
+    pub fn of(message: &Message, people: &People, viewer: Option<UserId>) -> Self {
+        let at = |seq| MessageId { room: message.id.room, seq };
+        let deleted = message.deleted.is_some();
+        let content = if deleted { "[deleted]".into() } else { message.body.clone() };
+        Self {
+            id: message.id,
+            room_id: message.id.room,
+            seq: message.id.seq,
+            sender: CompactUser::of(message.sender, people),
+            kind: message.kind,
+            content,
+            created_at: message.created_at,
+            edited_at: if deleted { None } else { message.edited_at },
+            deleted,
+            deleted_at: message.deleted.map(|(when, _)| when),
+            deleted_by: message.deleted.map(|(_, by)| by),
+            parent_message_id: message.parent_seq.map(at),
+            reply_to_message_id: message.reply_to_seq.map(at),
+            client_id: message.client_key.clone(),
+            reactions: reactions(message, people, viewer),
+            attachments: Vec::new(),
+        }
+    }
+
+    /// Everybody this view names, so that their profiles can be looked up.
+    pub fn names(message: &Message) -> impl Iterator<Item = UserId> + '_ {
+        let reacted = message.reactions.iter().flat_map(|r| r.users.iter().take(REACTION_USERS_MAX));
+        std::iter::once(message.sender).chain(reacted.copied())
+    }
+}
+
+/// A message's reactions, grouped, in order of first use.
+pub fn reactions(message: &Message, people: &People, viewer: Option<UserId>) -> Vec<ReactionView> {
+    let group = |r: &domain::Reaction| ReactionView {
+        emoji: r.emoji.clone(),
+        count: r.users.len(),
+        me: viewer.map(|v| r.users.contains(&v)),
+        users: r.users.iter().take(REACTION_USERS_MAX).map(|u| CompactUser::of(*u, people)).collect(),
+    };
+    message.reactions.iter().map(group).collect()
+}
+
+/// A room as anybody may see it who may see it at all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct RoomView {
+    pub id: RoomId,
+    pub name: String,
+    pub description: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: RoomKind,
+    pub creator_id: UserId,
+    pub created_at: Timestamp,
+    pub member_count: u64,
+    pub last_seq: u64,
+    pub last_message_at: Option<Timestamp>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub mine: Option<MyRoom>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<bool>,
+}
+
+/// What a member sees besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct MyRoom {
+    pub role: Role,
+    pub unread_count: u64,
+    /// Always 0 until mentions exist.
+    pub mention_count: u64,
+    pub last_read_message_id: Option<MessageId>,
+    pub last_read_seq: u64,
+    pub last_message: Option<MessageView>,
+    pub peer: Option<CompactUser>,
+}
+
+impl RoomView {
+    /// The part that events and strangers get.
+    pub fn of(room: &Room) -> Self {
+        Self {
+            id: room.id,
+            name: room.name.clone().unwrap_or_default(),
+            description: room.description.clone(),
+            kind: room.kind,
+            creator_id: room.creator,
+            created_at: room.created_at,
+            member_count: room.member_count,
+            last_seq: room.last_seq,
+            last_message_at: room.last_message_at,
+            mine: None,
+            joined: None,
+        }
+    }
+
+    /// The whole, for a member.
+    pub fn for_member(
+        room: &Room,
+        member: &Membership,
+        last_message: Option<&Message>,
+        people: &People,
+    ) -> Self {
+        let peer = room.peer_of(member.user).map(|id| CompactUser::of(id, people));
+        let mut view = Self::of(room);
+        if let Some(peer) = &peer {
+            view.name.clone_from(&peer.display_name);
+        }
+        view.mine = Some(MyRoom {
+            role: member.role,
+            unread_count: member.unread(room),
+            mention_count: 0,
+            last_read_message_id: read_id(member),
+            last_read_seq: member.read.seq,
+            last_message: last_message.map(|m| MessageView::of(m, people, Some(member.user))),
+            peer,
+        });
+        view
+    }
+}
+
+fn read_id(member: &Membership) -> Option<MessageId> {
+    (member.read.seq > 0).then_some(MessageId { room: member.room, seq: member.read.seq })
+}
+
+/// How far the caller has read, as an answer and as an event to their other devices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct ReadState {
+    pub room_id: RoomId,
+    pub last_read_message_id: Option<MessageId>,
+    pub last_read_seq: u64,
+    pub unread_count: u64,
+}
+
+impl ReadState {
+    /// The state of a member.
+    pub fn of(member: &Membership, room: &Room) -> Self {
+        Self {
+            room_id: room.id,
+            last_read_message_id: read_id(member),
+            last_read_seq: member.read.seq,
+            unread_count: member.unread(room),
+        }
+    }
+}
+
+/// Somebody's place in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct MembershipView {
+    pub room_id: RoomId,
+    pub user_id: UserId,
+    pub role: Role,
+    pub joined_at: Timestamp,
+}
+
+impl MembershipView {
+    /// The membership.
+    pub fn of(member: &Membership) -> Self {
+        Self {
+            room_id: member.room,
+            user_id: member.user,
+            role: member.role,
+            joined_at: member.joined_at,
+        }
+    }
+}

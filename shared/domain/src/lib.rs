@@ -1,0 +1,34 @@
+//! Types that cannot be wrong, and the rules of the chat.
+//!
+//! Nothing here is async, knows AWS, reads a clock or does I/O: a value is parsed once, at the edge,
+//! into one of these types, and every rule is a function from values to a decision. Use cases in
+//! `chat` load, ask these rules, and write.
+
+mod emoji;
+mod error;
+mod ids;
+mod message;
+mod rate;
+mod records;
+mod role;
+mod text;
+mod time;
+
+pub use emoji::Emoji;
+pub use error::{ChatError, Code, FieldError, Result};
+pub use ids::{ClientKey, ConnectionId, MessageId, RoomId, SessionId, UserId};
+pub use message::{
+    EDIT_WINDOW_MS, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX, Reaction, may_delete,
+    may_edit, may_react, thread_root,
+};
+pub use rate::{RateLimit, RateTaken, RateWindow};
+pub use records::{
+    Change, Connection, Credentials, LeaveReason, LogEntry, Membership, Profile, ReadMark, Room,
+    Sent, Session, Status, Subscription,
+};
+pub use role::{Role, RoomKind};
+pub use text::{
+    AvatarUrl, Description, DisplayName, MessageBody, Password, RoomName, StatusEmoji,
+    StatusMessage, Username,
+};
+pub use time::Timestamp;

@@ -1,0 +1,86 @@
+//! A function's world, built once per process: the table, the queue, the sockets, the keys.
+
+use crate::auth::{Signer, Verifier};
+use domain::{RateLimit, Result, Timestamp};
+use std::sync::OnceLock;
+use std::time::{Duration, UNIX_EPOCH};
+use tokio::sync::OnceCell;
+
+/// Everything a route may reach. What a route does not ask for is neither built nor linked.
+pub struct App {
+    clients: cloud::Clients,
+    /// The table, as the ports of `chat`.
+    pub table: store::Table,
+    fanout: OnceLock<cloud::FanoutQueue>,
+    sockets: OnceLock<cloud::Sockets>,
+    signer: OnceCell<Signer>,
+    pub(crate) verifier: Verifier,
+}
+
+impl App {
+    /// Reads the environment the template gives. Panics name what is missing: a function that is
+    /// deployed wrongly must not start.
+    pub(crate) async fn start() -> Self {
+        let clients = cloud::Clients::from_env().await;
+        let table = store::Table::new(clients.dynamodb(), required("TABLE_NAME"));
+        Self {
+            clients,
+            table,
+            fanout: OnceLock::new(),
+            sockets: OnceLock::new(),
+            signer: OnceCell::new(),
+            verifier: Verifier::default(),
+        }
+    }
+
+    /// The fan-out queue.
+    pub fn fanout(&self) -> &cloud::FanoutQueue {
+        self.fanout.get_or_init(|| {
+            cloud::FanoutQueue::new(self.clients.sqs(), required("FANOUT_QUEUE_URL"))
+        })
+    }
+
+    /// The open sockets.
+    pub fn sockets(&self) -> &cloud::Sockets {
+        self.sockets
+            .get_or_init(|| cloud::Sockets::new(self.clients.sockets(&required("SOCKET_ENDPOINT"))))
+    }
+
+    /// Signs tokens; only the sign-in functions may read the key behind it.
+    pub async fn signer(&self) -> Result<&Signer> {
+        let start = async || {
+            let arn = required("SIGNING_KEY_ARN");
+            let secret = cloud::SigningSecret::new(self.clients.secrets(), arn);
+            Signer::start(&self.table, &secret.read().await?).await
+        };
+        self.signer.get_or_try_init(start).await
+    }
+
+    /// How many messages a user may send: the template's `SendRateMax` per
+    /// `SendRateWindowSeconds`.
+    pub fn send_limit(&self) -> RateLimit {
+        let number = |name: &str| required(name).parse::<u32>();
+        let (Ok(max @ 1..), Ok(seconds @ 1..)) =
+            (number("SEND_RATE_MAX"), number("SEND_RATE_WINDOW_SECONDS"))
+        else {
+            misconfigured("SEND_RATE_MAX and SEND_RATE_WINDOW_SECONDS must be numbers from 1")
+        };
+        RateLimit { max, window_ms: i64::from(seconds) * 1000 }
+    }
+}
+
+/// The time. Read here, at the edge, and handed down.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub(crate) fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    Timestamp::from_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn required(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| misconfigured(&format!("{name} is not set")))
+}
+
+#[allow(clippy::panic, reason = "a function that is deployed wrongly must not serve")]
+fn misconfigured(what: &str) -> ! {
+    panic!("misconfigured: {what} (see the function's Environment in template.yaml)")
+}

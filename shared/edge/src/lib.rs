@@ -1,0 +1,23 @@
+//! What every function binary shares: the event in, the answer out, who is asking, errors, logs.
+//!
+//! A binary is one call: `edge::serve_rest(route)`, `serve_socket`, `serve_queue` and so on, with a
+//! route that parses its request, makes one call into `chat` and shapes the answer.
+
+mod app;
+mod auth;
+mod fields;
+mod problem;
+mod queue;
+mod rest;
+mod serve;
+mod socket;
+
+pub use app::App;
+pub use auth::{Claims, Signer};
+pub use fields::{Patch, from_json};
+pub use queue::serve_queue;
+pub use rest::{Reply, Request, serve_rest};
+pub use serve::Exit;
+pub use socket::{
+    Frame, Handshake, Hangup, serve_authorizer, serve_connect, serve_disconnect, serve_socket,
+};

@@ -1,0 +1,64 @@
+//! Workers fed by a queue: a batch in, the failed ones out.
+
+use crate::App;
+use crate::app::now;
+use crate::serve::{Exit, serve};
+use domain::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+struct QueueEvent {
+    #[serde(rename = "Records")]
+    records: Vec<Record>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    message_id: String,
+    body: String,
+}
+
+/// `ReportBatchItemFailures`: what is listed comes again, the rest is done.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QueueAnswer {
+    batch_item_failures: Vec<FailedItem>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FailedItem {
+    item_identifier: String,
+}
+
+/// Serves a queue. `work` returns the places of the entries that failed. A body that cannot be read
+/// is reported as failed too: after the queue's retries it lies in the dead-letter queue, where the
+/// alarm shows it.
+pub fn serve_queue<T: DeserializeOwned>(
+    work: impl AsyncFn(&App, &[T], Timestamp) -> Vec<usize>,
+) -> Exit {
+    serve(async |app, event: QueueEvent, _: &str| {
+        let mut failed = Vec::new();
+        let (mut ids, mut batch) = (Vec::new(), Vec::new());
+        for record in event.records {
+            match serde_json::from_str(&record.body) {
+                Ok(entry) => {
+                    batch.push(entry);
+                    ids.push(record.message_id);
+                }
+                Err(error) => {
+                    tracing::error!(message_id = %record.message_id, %error, "unreadable message");
+                    failed.push(record.message_id);
+                }
+            }
+        }
+        if !batch.is_empty() {
+            let places = work(app, &batch, now()).await;
+            failed.extend(places.into_iter().filter_map(|place| ids.get(place).cloned()));
+        }
+        let item = |item_identifier| FailedItem { item_identifier };
+        Ok(QueueAnswer { batch_item_failures: failed.into_iter().map(item).collect() })
+    })
+}

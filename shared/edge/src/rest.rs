@@ -1,0 +1,271 @@
+//! REST routes: HTTP API events of payload format 2.0 in, JSON out.
+
+use crate::app::now;
+use crate::fields::from_json;
+use crate::problem;
+use crate::serve::{Exit, serve};
+use crate::App;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chat::Principal;
+use domain::{ChatError, ClientKey, Code, FieldError, RateTaken, Result, Timestamp};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::str::FromStr;
+
+/// Largest JSON body read, in bytes: 10,000 characters of any kind, escaped, with room to spare.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// The parts of an HTTP API event that routes use.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RestEvent {
+    raw_path: String,
+    #[serde(default)]
+    headers: HashMap<String, String>,
+    #[serde(default)]
+    query_string_parameters: HashMap<String, String>,
+    #[serde(default)]
+    path_parameters: HashMap<String, String>,
+    request_context: RestContext,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RestContext {
+    request_id: String,
+    http: RestHttp,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RestHttp {
+    method: String,
+    source_ip: String,
+}
+
+/// A request as a route sees it.
+pub struct Request {
+    event: RestEvent,
+    principal: Result<Principal>,
+    /// When it came in.
+    pub now: Timestamp,
+}
+
+impl Request {
+    /// Who is asking; 401 without a valid token.
+    pub fn principal(&self) -> Result<Principal> {
+        self.principal.clone()
+    }
+
+    /// The method, in capitals.
+    pub fn method(&self) -> &str {
+        &self.event.request_context.http.method
+    }
+
+    /// The path as it was requested.
+    pub fn raw_path(&self) -> &str {
+        &self.event.raw_path
+    }
+
+    /// The caller's address, as API Gateway saw it.
+    pub fn address(&self) -> &str {
+        &self.event.request_context.http.source_ip
+    }
+
+    /// A path parameter. What cannot be an id is nobody's id: `not_found`.
+    pub fn path<T: FromStr>(&self, name: &str) -> Result<T> {
+        let text = self.event.path_parameters.get(name).map(String::as_str).unwrap_or_default();
+        text.parse().map_err(|_| ChatError::new(Code::NotFound))
+    }
+
+    /// A path parameter as text, percent-decoded.
+    pub fn path_text(&self, name: &str) -> String {
+        let text = self.event.path_parameters.get(name).map(String::as_str).unwrap_or_default();
+        // API Gateway decodes path parameters; a client that encoded twice is understood too.
+        percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+    }
+
+    /// A query parameter as text; the empty one counts as none.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.event.query_string_parameters.get(name).map(String::as_str).filter(|v| !v.is_empty())
+    }
+
+    /// A query parameter of a type; `expected` completes "name …" in the error.
+    pub fn query_as<T: FromStr>(&self, name: &'static str, expected: &'static str) -> Result<Option<T>> {
+        let text = self.event.query_string_parameters.get(name);
+        text.map(|v| v.parse().map_err(|_| FieldError::new(name, "invalid", expected).into())).transpose()
+    }
+
+    /// `limit`: from 1, clamped at `max`, `default` where not given.
+    pub fn limit(&self, default: usize, max: usize) -> Result<usize> {
+        let limit = self.query_as::<u64>("limit", "must be a whole number from 1")?;
+        match limit {
+            None => Ok(default),
+            Some(0) => Err(FieldError::new("limit", "out_of_range", "must be at least 1").into()),
+            Some(n) => Ok(usize::try_from(n).unwrap_or(max).min(max)),
+        }
+    }
+
+    /// The `Idempotency-Key` header.
+    pub fn idempotency_key(&self) -> Result<Option<ClientKey>> {
+        let text = self.event.headers.get("idempotency-key");
+        // The draft standard quotes the key; most clients do not.
+        let parse = |text: &String| text.trim().trim_matches('"').parse::<ClientKey>();
+        text.map(|t| {
+            parse(t).map_err(|_| {
+                let expected = "must be 1-64 letters, digits or . _ : -";
+                FieldError::new("Idempotency-Key", "invalid", expected).into()
+            })
+        })
+        .transpose()
+    }
+
+    /// The body as JSON.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let text = self.event.body.as_deref().unwrap_or_default();
+        if text.len() > BODY_BYTES_MAX * 4 / 3 {
+            return Err(too_large());
+        }
+        let json = |kind: &String| {
+            let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            kind == "application/json" || kind.ends_with("+json")
+        };
+        if self.event.headers.get("content-type").is_some_and(|kind| !json(kind)) {
+            return Err(ChatError::new(Code::UnsupportedType));
+        }
+        if !self.event.is_base64_encoded {
+            if text.len() > BODY_BYTES_MAX {
+                return Err(too_large());
+            }
+            return from_json(text.as_bytes());
+        }
+        let bytes = STANDARD.decode(text).map_err(|_| ChatError::new(Code::MalformedJson))?;
+        from_json(&bytes)
+    }
+
+    /// The same where a body may be left out.
+    pub fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T> {
+        match self.event.body.as_deref() {
+            None | Some("") => Ok(T::default()),
+            Some(_) => self.json(),
+        }
+    }
+}
+
+fn too_large() -> ChatError {
+    ChatError::because(Code::PayloadTooLarge, "the body must be at most 256 KB")
+}
+
+/// An answer.
+pub struct Reply {
+    status: u16,
+    kind: &'static str,
+    body: serde_json::Result<String>,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Reply {
+    /// 200 with a body.
+    pub fn ok(body: &impl Serialize) -> Self {
+        let body = serde_json::to_string(body);
+        Self { status: 200, kind: "application/json", body, headers: Vec::new() }
+    }
+
+    /// 201 with a body.
+    pub fn created(body: &impl Serialize) -> Self {
+        Self { status: 201, ..Self::ok(body) }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Adds what is left of a rate window.
+    #[must_use]
+    pub fn rate(self, taken: Option<RateTaken>) -> Self {
+        let Some(taken) = taken else { return self };
+        self.header("x-ratelimit-limit", taken.limit.to_string())
+            .header("x-ratelimit-remaining", taken.remaining.to_string())
+            .header("x-ratelimit-reset-after", seconds(taken.reset_after_ms))
+    }
+
+    /// The problem document of an error, with the headers that belong to it.
+    pub fn problem(error: &ChatError, request: &Request) -> Self {
+        let id = &request.event.request_context.request_id;
+        if error.code == Code::Unavailable {
+            let path = request.raw_path();
+            tracing::error!(request_id = %id, %path, detail = %error.detail, "failed");
+        }
+        let status = problem::status(error.code);
+        let body = problem::problem(error, request.raw_path(), id);
+        let mut reply = Self { status, kind: "application/problem+json", ..Self::ok(&body) };
+        if status == 401 {
+            reply = reply.header("www-authenticate", "Bearer");
+        }
+        if let Some(ms) = error.retry_after_ms {
+            reply = reply
+                .header("retry-after", ms.div_ceil(1000).max(1).to_string())
+                .header("x-ratelimit-remaining", "0")
+                .header("x-ratelimit-reset-after", seconds(ms));
+        }
+        match error.limit {
+            Some(limit) => reply.header("x-ratelimit-limit", limit.to_string()),
+            None => reply,
+        }
+    }
+
+    fn into_answer(self, request: &Request) -> RestAnswer {
+        let body = match self.body {
+            Ok(body) => body,
+            Err(error) => {
+                let error = ChatError::unavailable(format!("response: {error}"));
+                return Self::problem(&error, request).into_answer(request);
+            }
+        };
+        let mut headers: HashMap<_, _> = self.headers.into_iter().collect();
+        headers.insert("content-type", self.kind.to_owned());
+        headers.insert("cache-control", "no-store".to_owned());
+        headers.insert("x-content-type-options", "nosniff".to_owned());
+        RestAnswer { status_code: self.status, headers, body }
+    }
+}
+
+/// What goes back to API Gateway.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RestAnswer {
+    status_code: u16,
+    headers: HashMap<&'static str, String>,
+    body: String,
+}
+
+/// Serves a REST route.
+pub fn serve_rest(route: impl AsyncFn(&App, &Request) -> Result<Reply>) -> Exit {
+    serve(async |app, event: RestEvent, _: &str| {
+        let now = now();
+        let principal = match bearer(&event.headers) {
+            Some(token) => app.verifier.verify(app, token, now).await,
+            None => Err(ChatError::new(Code::Unauthenticated)),
+        };
+        let request = Request { event, principal, now };
+        let reply = route(app, &request).await.unwrap_or_else(|e| Reply::problem(&e, &request));
+        Ok(reply.into_answer(&request))
+    })
+}
+
+fn bearer(headers: &HashMap<String, String>) -> Option<&str> {
+    let (scheme, token) = headers.get("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{:03}", ms / 1000, ms % 1000)
+}

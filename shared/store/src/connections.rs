@@ -1,0 +1,207 @@
+//! Open sockets `USER#<user> / CONNECTIONS`: one item per user, a map `conns` from the connection's
+//! id to `{session, expires_at, opened, batch?, bad, rooms?}`. `rooms` is there where the connection
+//! receives only some rooms: a map of room ids, because single names can be set and removed within
+//! a map and not within a nested set.
+
+use crate::item::{Fields, Item, Row, n};
+use crate::write::{Write, Written};
+use crate::{Table, keys};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use chat::ports::{FindConnections, KeepConnections};
+use domain::{
+    ChatError, Connection, ConnectionId, FieldError, Result, RoomId, Subscription, Timestamp, UserId,
+};
+use std::collections::HashMap;
+
+/// Connections a user may have open; the oldest go beyond.
+const CONNECTIONS_MAX: usize = 50;
+/// Rooms an explicit connection may name: fifty connections with this many still fit one item
+/// (400 KB).
+const ROOMS_MAX: usize = 150;
+/// How often two writers who both create a user's item are told apart.
+const CREATE_TRIES_MAX: u32 = 3;
+
+fn to_value(connection: &Connection) -> AttributeValue {
+    let row = Row::map()
+        .text("session", connection.session)
+        .time("expires_at", connection.expires_at)
+        .time("opened_at", connection.opened_at)
+        .number("bad", 0)
+        .flag("batch", connection.batch);
+    let row = match &connection.subscription {
+        Subscription::All => row,
+        Subscription::Explicit(rooms) => {
+            let named = |map: Row, room: &RoomId| map.flag(&room.to_string(), true);
+            row.value("rooms", AttributeValue::M(rooms.iter().fold(Row::map(), named).build()))
+        }
+    };
+    AttributeValue::M(row.build())
+}
+
+fn from_fields(id: &str, f: Fields<'_>) -> Result<Connection> {
+    let garbled = || ChatError::unavailable("item: attribute rooms is missing or garbled");
+    let subscription = match f.map_opt("rooms")? {
+        None => Subscription::All,
+        Some(rooms) => {
+            let rooms = rooms.names().map(|room| room.parse().map_err(|_| garbled()));
+            let mut rooms = rooms.collect::<Result<Vec<RoomId>>>()?;
+            rooms.sort_unstable();
+            Subscription::Explicit(rooms)
+        }
+    };
+    Ok(Connection {
+        id: ConnectionId(id.to_owned()),
+        session: f.parsed("session")?,
+        opened_at: f.time("opened_at")?,
+        expires_at: f.time("expires_at")?,
+        subscription,
+        batch: f.flag("batch")?,
+    })
+}
+
+/// The user's connections, oldest first.
+fn all_in(item: &Item) -> Result<Vec<Connection>> {
+    let Some(conns) = Fields(item).map_opt("conns")? else { return Ok(Vec::new()) };
+    let mut all = Vec::new();
+    for id in conns.names() {
+        if let Some(f) = conns.map_opt(id)? {
+            all.push(from_fields(id, f)?);
+        }
+    }
+    all.sort_by(|a, b| a.opened_at.cmp(&b.opened_at).then_with(|| a.id.cmp(&b.id)));
+    Ok(all)
+}
+
+/// The expired, and the oldest of the others beyond what a user may have.
+fn surplus(item: &Item, now: Timestamp) -> Result<Vec<ConnectionId>> {
+    let (live, mut gone): (Vec<_>, Vec<_>) =
+        all_in(item)?.into_iter().partition(|c| c.expires_at > now);
+    let over = live.len().saturating_sub(CONNECTIONS_MAX);
+    gone.extend(live.into_iter().take(over));
+    Ok(gone.into_iter().map(|c| c.id).collect())
+}
+
+impl Table {
+    /// Sets the connection within the user's map, or creates the map with it.
+    async fn set_connection(
+        &self,
+        user: UserId,
+        connection: &Connection,
+    ) -> Result<Item> {
+        let key = keys::connections(user);
+        let value = to_value(connection);
+        for _ in 0..CREATE_TRIES_MAX {
+            let set = Write::update(key.clone(), "SET #conns.#id = :connection")
+                .when("attribute_exists(#conns)")
+                .name("#id", &connection.id.0)
+                .value(":connection", value.clone());
+            if let Written::Done(item) = self.write(set, ReturnValue::AllNew).await? {
+                return Ok(item);
+            }
+            let first = HashMap::from([(connection.id.0.clone(), value.clone())]);
+            let create = Write::update(key.clone(), "SET #conns = :first")
+                .when("attribute_not_exists(#conns)")
+                .value(":first", AttributeValue::M(first));
+            if let Written::Done(item) = self.write(create, ReturnValue::AllNew).await? {
+                return Ok(item);
+            }
+        }
+        Err(ChatError::unavailable("dynamodb UpdateItem: ConditionalCheckFailedException"))
+    }
+}
+
+impl KeepConnections for Table {
+    async fn add_connection(
+        &self,
+        user: UserId,
+        connection: &Connection,
+        now: Timestamp,
+    ) -> Result<()> {
+        let all = self.set_connection(user, connection).await?;
+        let surplus = surplus(&all, now)?;
+        if surplus.is_empty() { Ok(()) } else { self.drop_connections(user, &surplus).await }
+    }
+
+    async fn drop_connections(&self, user: UserId, ids: &[ConnectionId]) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let paths: Vec<_> = (0..ids.len()).map(|i| format!("#conns.#id{i}")).collect();
+        let mut remove = Write::update(
+            keys::connections(user),
+            format!("REMOVE {}", paths.join(", ")),
+        )
+        .when("attribute_exists(#conns)");
+        for (i, id) in ids.iter().enumerate() {
+            remove = remove.name(&format!("#id{i}"), &id.0);
+        }
+        self.write(remove, ReturnValue::None).await.map(|_| ())
+    }
+
+    async fn subscribe(
+        &self,
+        user: UserId,
+        connection: &ConnectionId,
+        room: RoomId,
+        on: bool,
+    ) -> Result<()> {
+        let key = keys::connections(user);
+        let write = if on {
+            Write::update(key, "SET #conns.#id.#rooms.#room = :on")
+                .when(
+                    "attribute_exists(#conns.#id.#rooms.#room) \
+                     OR size(#conns.#id.#rooms) < :rooms_max",
+                )
+                .value(":on", AttributeValue::Bool(true))
+                .value(":rooms_max", n(ROOMS_MAX))
+        } else {
+            Write::update(key, "REMOVE #conns.#id.#rooms.#room")
+                .when("attribute_exists(#conns.#id.#rooms)")
+        };
+        let write = write.name("#id", &connection.0).name("#room", room.to_string());
+        match self.write(write, ReturnValue::None).await? {
+            Written::Failed(was) if on => {
+                let all = all_in(&was)?;
+                let this = all.into_iter().find(|c| c.id == *connection);
+                match this.map(|c| c.subscription) {
+                    Some(Subscription::Explicit(rooms)) if rooms.len() >= ROOMS_MAX => {
+                        let expected = format!("must be one of at most {ROOMS_MAX} rooms");
+                        let field = FieldError::new("/room_id", "out_of_range", expected);
+                        Err(field.with_max(ROOMS_MAX as u64).into())
+                    }
+                    _ => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn count_bad_frame(&self, user: UserId, connection: &ConnectionId) -> Result<u32> {
+        let count = Write::update(keys::connections(user), "SET #conns.#id.#bad = #conns.#id.#bad + :one")
+            .when("attribute_exists(#conns.#id)")
+            .name("#id", &connection.0)
+            .value(":one", n(1));
+        let Written::Done(item) = self.write(count, ReturnValue::UpdatedNew).await? else {
+            // Nobody keeps count for a connection that has been dropped.
+            return Ok(1);
+        };
+        let counted = Fields(&item).map_opt("conns")?.map(|c| c.map_opt(&connection.0)).transpose()?;
+        counted.flatten().map_or(Ok(1), |f| f.number("bad"))
+    }
+}
+
+impl FindConnections for Table {
+    async fn connections(
+        &self,
+        users: &[UserId],
+        now: Timestamp,
+    ) -> Result<Vec<(UserId, Vec<Connection>)>> {
+        let items = self.batch_get(users.iter().map(|user| keys::connections(*user))).await?;
+        let mut by_user = HashMap::with_capacity(items.len());
+        for item in &items {
+            let live = all_in(item)?.into_iter().filter(|c| c.expires_at > now);
+            by_user.insert(Fields(item).in_key("PK", keys::user_in)?, live.collect::<Vec<_>>());
+        }
+        Ok(users.iter().filter_map(|user| by_user.remove_entry(user)).collect())
+    }
+}

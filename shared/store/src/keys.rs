@@ -1,0 +1,208 @@
+//! Every key of the table, built and parsed here and nowhere else.
+
+use domain::{MessageId, RoomId, SessionId, UserId};
+
+/// Numbers of a room that share a partition. Ten thousand events at the usual 0.5-1 KB stay far
+/// below the 10 GB where a partition key cannot be split further, and a page of a hundred messages
+/// crosses a boundary once in a hundred pages.
+pub const BUCKET_SEQS: u64 = 10_000;
+
+/// Partition of the directory index that lists public rooms.
+pub(crate) const PUBLIC: &str = "PUBLIC";
+/// Partition of the directory index that lists users.
+pub(crate) const USERS: &str = "USERS";
+/// Sort keys of memberships begin with this.
+pub(crate) const MEMBERS: &str = "MEMBER#";
+/// Sort keys of a user's room list begin with this.
+pub(crate) const ROOMS: &str = "ROOM#";
+/// Sort keys of a user's typing notes begin with this.
+pub(crate) const TYPINGS: &str = "TYPING#";
+
+/// Length of a UUID in its hyphenated form.
+const UUID_CHARS: usize = 36;
+
+/// An item's address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+}
+
+pub(crate) fn room_pk(room: RoomId) -> String {
+    format!("ROOM#{room}")
+}
+
+pub(crate) fn user_pk(user: UserId) -> String {
+    format!("USER#{user}")
+}
+
+/// The partition that holds a room's numbers `bucket * BUCKET_SEQS ..`.
+pub(crate) fn bucket_pk(room: RoomId, bucket: u64) -> String {
+    format!("ROOM#{room}#{bucket}")
+}
+
+pub(crate) const fn bucket_of(seq: u64) -> u64 {
+    seq / BUCKET_SEQS
+}
+
+/// A message's place within its bucket: twelve digits sort as numbers.
+pub(crate) fn message_sk(seq: u64) -> String {
+    format!("M#{seq:012}")
+}
+
+/// A log entry's place within its bucket.
+pub(crate) fn entry_sk(seq: u64) -> String {
+    format!("E#{seq:012}")
+}
+
+pub(crate) fn room(room: RoomId) -> Key {
+    Key::new(room_pk(room), "ROOM")
+}
+
+pub(crate) fn member(room: RoomId, user: UserId) -> Key {
+    Key::new(room_pk(room), format!("{MEMBERS}{user}"))
+}
+
+pub(crate) fn directory(room: RoomId) -> Key {
+    Key::new(room_pk(room), "DIRECTORY")
+}
+
+/// Where a public room stands in the directory: by name, then by id so that no two collide.
+pub(crate) fn directory_sort(folded_name: &str, room: RoomId) -> String {
+    format!("{folded_name}#{room}")
+}
+
+pub(crate) fn message(id: MessageId) -> Key {
+    Key::new(bucket_pk(id.room, bucket_of(id.seq)), message_sk(id.seq))
+}
+
+pub(crate) fn entry(room: RoomId, seq: u64) -> Key {
+    Key::new(bucket_pk(room, bucket_of(seq)), entry_sk(seq))
+}
+
+pub(crate) fn profile(user: UserId) -> Key {
+    Key::new(user_pk(user), "PROFILE")
+}
+
+pub(crate) fn session(user: UserId, session: SessionId) -> Key {
+    Key::new(user_pk(user), format!("SESSION#{session}"))
+}
+
+/// A room in a user's list.
+pub(crate) fn listed(user: UserId, room: RoomId) -> Key {
+    Key::new(user_pk(user), format!("{ROOMS}{room}"))
+}
+
+pub(crate) fn connections(user: UserId) -> Key {
+    Key::new(user_pk(user), "CONNECTIONS")
+}
+
+pub(crate) fn send_rate(user: UserId) -> Key {
+    Key::new(user_pk(user), "RATE#SEND")
+}
+
+pub(crate) fn login_rate(folded: &str, address: &str) -> Key {
+    Key::new(format!("LOGIN#{folded}#{address}"), "RATE")
+}
+
+pub(crate) fn typing(user: UserId, room: RoomId) -> Key {
+    Key::new(user_pk(user), format!("{TYPINGS}{room}"))
+}
+
+pub(crate) fn sent(user: UserId, room: RoomId, client_key: &str) -> Key {
+    Key::new(user_pk(user), format!("SENT#{room}#{client_key}"))
+}
+
+pub(crate) fn username(folded: &str) -> Key {
+    Key::new(format!("USERNAME#{folded}"), "USERNAME")
+}
+
+/// A pair has one direct room, whoever of the two asks.
+pub(crate) fn direct(a: UserId, b: UserId) -> Key {
+    Key::new(format!("DIRECT#{}#{}", a.min(b), a.max(b)), "DIRECT")
+}
+
+pub(crate) fn ticket(hash: &str) -> Key {
+    Key::new(format!("TICKET#{hash}"), "TICKET")
+}
+
+pub(crate) fn public_key(kid: &str) -> Key {
+    Key::new("KEYS".to_owned(), format!("KEY#{kid}"))
+}
+
+/// The room of `ROOM#<room>` and `ROOM#<room>#<bucket>`.
+pub(crate) fn room_in(pk: &str) -> Option<RoomId> {
+    pk.strip_prefix("ROOM#")?.get(..UUID_CHARS)?.parse().ok()
+}
+
+/// The user of `USER#<user>`.
+pub(crate) fn user_in(pk: &str) -> Option<UserId> {
+    pk.strip_prefix("USER#")?.parse().ok()
+}
+
+/// The member of `MEMBER#<user>`.
+pub(crate) fn member_in(sk: &str) -> Option<UserId> {
+    sk.strip_prefix(MEMBERS)?.parse().ok()
+}
+
+/// The session of `SESSION#<session>`.
+pub(crate) fn session_in(sk: &str) -> Option<SessionId> {
+    sk.strip_prefix("SESSION#")?.parse().ok()
+}
+
+/// The number of `M#<seq>` and `E#<seq>`.
+pub(crate) fn seq_in(sk: &str) -> Option<u64> {
+    sk.strip_prefix("M#").or_else(|| sk.strip_prefix("E#"))?.parse().ok()
+}
+
+/// The room of `ROOM#<room>` and `TYPING#<room>`, which are sort keys of a user.
+pub(crate) fn listed_room_in(sk: &str) -> Option<RoomId> {
+    sk.strip_prefix(ROOMS).or_else(|| sk.strip_prefix(TYPINGS))?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Timestamp;
+
+    #[test]
+    fn keys_read_back() {
+        let r = RoomId::new(Timestamp::from_ms(1), [1; 10]);
+        let u = UserId::new(Timestamp::from_ms(2), [2; 10]);
+        let s = SessionId::new(Timestamp::from_ms(3), [3; 10]);
+        assert_eq!(room_in(&room(r).pk), Some(r));
+        let place = message(MessageId { room: r, seq: 12_345 });
+        assert_eq!(place.pk, format!("ROOM#{r}#1"));
+        assert_eq!(place.sk, "M#000000012345");
+        assert_eq!((room_in(&place.pk), seq_in(&place.sk)), (Some(r), Some(12_345)));
+        assert_eq!(seq_in(&entry(r, 7).sk), Some(7));
+        assert_eq!(member_in(&member(r, u).sk), Some(u));
+        assert_eq!(user_in(&profile(u).pk), Some(u));
+        assert_eq!(session_in(&session(u, s).sk), Some(s));
+        assert_eq!(listed_room_in(&listed(u, r).sk), Some(r));
+        assert_eq!(listed_room_in(&typing(u, r).sk), Some(r));
+    }
+
+    #[test]
+    fn a_pair_has_one_key() {
+        let a = UserId::new(Timestamp::from_ms(1), [1; 10]);
+        let b = UserId::new(Timestamp::from_ms(2), [2; 10]);
+        assert_eq!(direct(a, b), direct(b, a));
+    }
+
+    #[test]
+    fn what_is_no_key_is_none() {
+        for bad in ["", "ROOM#", "ROOM#x", "USER#1", "M#", "M#x", "MEMBER#", "É#ROOM"] {
+            assert_eq!(room_in(bad), None, "{bad}");
+            assert_eq!(user_in(bad), None, "{bad}");
+            assert_eq!(member_in(bad), None, "{bad}");
+            assert_eq!(seq_in(bad), None, "{bad}");
+        }
+    }
+}

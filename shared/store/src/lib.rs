@@ -1,0 +1,48 @@
+//! The ports' DynamoDB side: one table, one file per kind of item, all keys in [`keys`].
+//!
+//! How it is read and written: every read of the main table is strongly consistent; every write
+//! that depends on what was read carries a condition; what must hold across items is one
+//! `TransactWriteItems`. A row that has expired is gone for every read and every condition, whether
+//! or not TTL has deleted it. Nothing here scans.
+
+mod accounts;
+mod call;
+mod connections;
+mod directory;
+mod find;
+mod history;
+mod item;
+mod keys;
+mod log;
+mod look;
+mod members;
+mod messages;
+mod public_keys;
+mod rates;
+mod reactions;
+mod room_changes;
+mod rooms;
+mod sent;
+mod sessions;
+mod tickets;
+mod typing;
+mod write;
+
+pub use keys::BUCKET_SEQS;
+
+/// The table's secondary index: public rooms by name, users by username.
+pub const DIRECTORY_INDEX: &str = "directory";
+
+/// The table of the chat; implements every port of `chat` that DynamoDB serves.
+#[derive(Clone, Debug)]
+pub struct Table {
+    client: aws_sdk_dynamodb::Client,
+    name: String,
+}
+
+impl Table {
+    /// The table `name` reached through `client`.
+    pub fn new(client: aws_sdk_dynamodb::Client, name: impl Into<String>) -> Self {
+        Self { client, name: name.into() }
+    }
+}

@@ -1,0 +1,63 @@
+//! Many things in one strongly consistent round trip.
+
+use crate::item::Fields;
+use crate::keys::{self, Key};
+use crate::{Table, accounts, members, messages, rates, rooms, sent, sessions};
+use chat::ports::{Ask, Look, Seen};
+use domain::{Result, Timestamp};
+use std::collections::HashMap;
+
+/// What an item was asked for as.
+#[derive(Clone, Copy)]
+enum As {
+    Session,
+    Room,
+    Member,
+    Profile,
+    Message,
+    Rate,
+    Sent,
+}
+
+fn wanted(ask: &Ask) -> HashMap<Key, As> {
+    let mut wanted = HashMap::new();
+    wanted.extend(ask.session.map(|(user, session)| (keys::session(user, session), As::Session)));
+    wanted.extend(ask.rooms.iter().map(|room| (keys::room(*room), As::Room)));
+    wanted.extend(ask.members.iter().map(|(room, user)| (keys::member(*room, *user), As::Member)));
+    wanted.extend(ask.profiles.iter().map(|user| (keys::profile(*user), As::Profile)));
+    wanted.extend(ask.messages.iter().map(|id| (keys::message(*id), As::Message)));
+    wanted.extend(ask.rate.iter().map(|of| (rates::key(of), As::Rate)));
+    wanted.extend(ask.sent.iter().map(|(user, room, key)| (keys::sent(*user, *room, key), As::Sent)));
+    wanted
+}
+
+impl Look for Table {
+    async fn look(&self, ask: Ask, now: Timestamp) -> Result<Seen> {
+        let wanted = wanted(&ask);
+        let mut seen = Seen::default();
+        for item in self.batch_get(wanted.keys().cloned()).await? {
+            match wanted.get(&Fields(&item).key()?) {
+                Some(As::Session) => seen.session = sessions::from_item(&item, now)?,
+                Some(As::Room) => {
+                    seen.rooms.extend(rooms::from_item(&item)?.map(|room| (room.id, room)));
+                }
+                Some(As::Member) => {
+                    let member = members::from_item(&item)?;
+                    seen.members.insert((member.room, member.user), member);
+                }
+                Some(As::Profile) => {
+                    let profile = accounts::from_item(&item)?.at(now);
+                    seen.profiles.insert(profile.id, profile);
+                }
+                Some(As::Message) => {
+                    let message = messages::from_item(&item)?;
+                    seen.messages.insert(message.id, message);
+                }
+                Some(As::Rate) => seen.rate = rates::from_item(&item, now)?,
+                Some(As::Sent) => seen.sent = sent::from_item(&item, now)?,
+                None => {}
+            }
+        }
+        Ok(seen)
+    }
+}

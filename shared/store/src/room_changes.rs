@@ -1,0 +1,50 @@
+//! Changing and deleting rooms.
+
+use crate::item::{n, s, t};
+use crate::rooms::ROOM_STANDS;
+use crate::write::Write;
+use crate::{Table, directory, keys, log};
+use chat::ports::{ChangeRoom, Commit};
+use domain::{LogEntry, Result, Room, RoomId, Timestamp};
+
+impl ChangeRoom for Table {
+    async fn commit_room(&self, room: &Room, entry: &LogEntry) -> Result<Commit> {
+        let mut set = vec!["#kind = :kind"];
+        let mut remove = Vec::new();
+        if room.name.is_some() { set.push("#name = :name") } else { remove.push("#name") }
+        if room.description.is_some() {
+            set.push("#description = :description");
+        } else {
+            remove.push("#description");
+        }
+        let mut update = format!("SET {}", set.join(", "));
+        if !remove.is_empty() {
+            update.push_str(&format!(" REMOVE {}", remove.join(", ")));
+        }
+        let mut settings = Write::update(keys::room(room.id), update)
+            .when(ROOM_STANDS)
+            .value(":kind", s(room.kind.as_str()));
+        for (placeholder, text) in [(":name", &room.name), (":description", &room.description)] {
+            if let Some(text) = text {
+                settings = settings.value(placeholder, s(text));
+            }
+        }
+        let listing = match directory::entry(room) {
+            Some(item) => Write::put(item),
+            None => Write::delete(keys::directory(room.id)),
+        };
+        let writes = vec![settings, listing, log::put(entry)?];
+        Ok(self.transact(writes).await?.commit())
+    }
+
+    async fn delete_room(&self, room: RoomId, now: Timestamp, only_member: bool) -> Result<Commit> {
+        let mark = Write::update(keys::room(room), "SET #deleted_at = :now").value(":now", t(now));
+        let mark = if only_member {
+            mark.when(format!("{ROOM_STANDS} AND #member_count = :one")).value(":one", n(1))
+        } else {
+            mark.when(ROOM_STANDS)
+        };
+        let writes = vec![mark, Write::delete(keys::directory(room))];
+        Ok(self.transact(writes).await?.commit())
+    }
+}

@@ -1,0 +1,8 @@
+//! `/auth`
+
+mod login;
+mod logout;
+mod me;
+mod refresh;
+mod register;
+mod ticket;

@@ -1,0 +1,3 @@
+//! What no route answers
+
+mod unknown_route;

@@ -1,0 +1,18 @@
+//! Whole-system tests: everything through HTTP and WebSocket against a running stack, shaped like the
+//! routes. `whole/` holds what belongs to no single route. One binary, since linking is what costs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed expectation is how a test reports; helpers between tests are tests too"
+)]
+
+mod auth;
+mod fallback;
+mod members;
+mod messages;
+mod rooms;
+mod socket;
+mod users;
+mod whole;
+mod workers;

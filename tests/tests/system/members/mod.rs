@@ -1,0 +1,3 @@
+//! `/rooms/{room_id}/members`
+
+mod list_members;

@@ -1,0 +1,11 @@
+//! `/rooms` and direct rooms
+
+mod create_room;
+mod delete_room;
+mod get_room;
+mod join_room;
+mod leave_room;
+mod list_public_rooms;
+mod list_rooms;
+mod open_direct_room;
+mod update_room;

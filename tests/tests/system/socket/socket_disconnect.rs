@@ -1,0 +1,31 @@
+//! `$disconnect`
+
+use parlance_tests::prelude::*;
+
+#[tokio::test]
+async fn one_device_less_leaves_the_others() {
+    let [alice, bob] = stack().users().await;
+    let room = alice.room_with(&[&bob]).await;
+    let (closing, staying) = (Socket::connect(&bob).await, Socket::connect(&bob).await);
+    closing.close().await;
+    alice.send(&room, "one").await;
+    staying.expect_message(&room, "one").await;
+    let back = Socket::connect(&bob).await;
+    alice.send(&room, "two").await;
+    back.expect_message(&room, "two").await;
+    staying.expect_message(&room, "two").await;
+    assert!(closing.seen(|frame| frame.kind == "message_created").is_empty());
+}
+
+#[tokio::test]
+async fn many_comings_and_goings_leave_a_working_connection() {
+    let [alice, bob] = stack().users().await;
+    let room = alice.room_with(&[&bob]).await;
+    for number in 0..10 {
+        let socket = Socket::connect(&bob).await;
+        let text = number.to_string();
+        alice.send(&room, &text).await;
+        socket.expect_message(&room, &text).await;
+        if number % 2 == 0 { socket.close().await } else { socket.cut() }
+    }
+}

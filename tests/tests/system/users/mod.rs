@@ -1,0 +1,5 @@
+//! `/users`
+
+mod get_user;
+mod search_users;
+mod update_me;

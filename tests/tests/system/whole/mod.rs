@@ -1,0 +1,10 @@
+//! What belongs to no single route
+
+mod bad_frames;
+mod bad_input;
+mod budget;
+mod coverage;
+mod order;
+mod rate_limit;
+mod restart;
+mod tokens;

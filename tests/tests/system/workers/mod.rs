@@ -1,0 +1,3 @@
+//! The queue's consumers, seen from the sockets
+
+mod deliver;
