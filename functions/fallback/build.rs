@@ -25,21 +25,13 @@ fn routes(template: &Value) -> Vec<(String, String)> {
     let resources = mapping(&template["Resources"]);
     let functions = resources.filter(|resource| resource["Type"] == "AWS::Serverless::Function");
     let events = functions.flat_map(|function| mapping(&function["Properties"]["Events"]));
-    let http = events
-        .filter(|event| event["Type"] == "HttpApi")
-        .map(|event| &event["Properties"]);
+    let http = events.filter(|event| event["Type"] == "HttpApi").map(|event| &event["Properties"]);
     http.filter_map(|event| {
-        Some((
-            event["Method"].as_str()?.to_uppercase(),
-            event["Path"].as_str()?.to_owned(),
-        ))
+        Some((event["Method"].as_str()?.to_uppercase(), event["Path"].as_str()?.to_owned()))
     })
     .collect()
 }
 
 fn mapping(value: &Value) -> impl Iterator<Item = &Value> {
-    value
-        .as_mapping()
-        .into_iter()
-        .flat_map(|members| members.values())
+    value.as_mapping().into_iter().flat_map(|members| members.values())
 }

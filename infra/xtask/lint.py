@@ -1,4 +1,4 @@
-"""Lints template.yaml as written, then as SAM expands it.
+"""Lints template.yaml as written, by the house's own rules, and as SAM expands it.
 
 cfn-lint does not look into AWS::Serverless resources, where all functions are: a reference to nothing
 or an action that does not exist would only show on deployment. So the same translator that AWS runs
@@ -42,8 +42,48 @@ def cfn_lint(*arguments):
     return subprocess.run([os.path.join(os.path.dirname(sys.executable), "cfn-lint"), *arguments]).returncode
 
 
+def house_rules(resources):
+    """What AWS would accept and Parlance does not: one sentence for each breach."""
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            yield from statement_rules(name, resource["Properties"].get("Policies", []))
+        if resource["Type"] == "AWS::ApiGatewayV2::Route":
+            yield from socket_rules(name.removesuffix("Route"), resource["Properties"], resources)
+
+
+def statement_rules(name, policies):
+    """A function may do what is listed, to what is named. Ready-made policies include Scan."""
+    for policy in policies:
+        for statement in policy.get("Statement", [{}]) if isinstance(policy, dict) else [{}]:
+            actions = statement.get("Action", "*")
+            for action in [actions] if isinstance(actions, str) else actions:
+                if "*" in action or action == "dynamodb:Scan":
+                    yield f"{name}: may not be allowed {action}; list what its use case needs"
+            if statement.get("Resource", "*") == "*":
+                yield f"{name}: a statement names no resource"
+
+
+def socket_rules(stem, route, resources):
+    """A socket route is nothing without its companions, and without most of them it fails silently."""
+    key = route["RouteKey"]
+    # Handshake and hang-up are answered by the gateway itself; all others by what the function returns.
+    answers = key not in ("$connect", "$disconnect")
+    for suffix, wanted in [("", True), ("Integration", True), ("Permission", True), ("RouteResponse", answers)]:
+        if (stem + suffix in resources) != wanted:
+            yield f"{stem}Route: there should be {'a' if wanted else 'no'} resource {stem}{suffix}"
+    if ("RouteResponseSelectionExpression" in route) != answers:
+        yield f"{stem}Route: RouteResponseSelectionExpression is for routes that answer, and for all of them"
+    for name, text in [(f"{stem}Integration", "${%s.Arn}" % stem), (f"{stem}Permission", f"/ws/{key}'")]:
+        if name in resources and text not in str(resources[name]["Properties"]):
+            yield f"{name}: belongs to another route than {key}"
+
+
 def main(source, expanded):
     written = cfn_lint(source)
+    with open(source, encoding="utf-8") as file:
+        for breach in house_rules(yaml_parse(file.read())["Resources"]):
+            written = 1
+            print(breach)
     try:
         result = expand(source)
     except InvalidDocumentException as error:

@@ -23,7 +23,12 @@ impl Answer {
     #[track_caller]
     pub fn ok(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}: {}", self.what, self.text);
-        assert!(self.content_type().starts_with("application/json"), "{}: content type {}", self.what, self.content_type());
+        assert!(
+            self.content_type().starts_with("application/json"),
+            "{}: content type {}",
+            self.what,
+            self.content_type()
+        );
         assert!(!self.json.is_null(), "{}: an answer is never empty", self.what);
         self.json
     }
@@ -55,7 +60,11 @@ impl Answer {
         let (what, body) = (&self.what, &self.json);
         let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
         assert!((400..500).contains(&self.status), "{what}: {} {}", self.status, self.text);
-        assert!(self.content_type().starts_with("application/problem+json"), "{what}: content type {}", self.content_type());
+        assert!(
+            self.content_type().starts_with("application/problem+json"),
+            "{what}: content type {}",
+            self.content_type()
+        );
         assert_eq!(body["status"], self.status, "{what}: {body}");
         for member in ["type", "title", "code", "detail", "instance", "request_id"] {
             assert!(text(&body[member]), "{what}: no {member} in {body}");
@@ -78,7 +87,11 @@ impl Answer {
 
     #[track_caller]
     fn assert_rate_headers(&self) {
-        let after: u64 = self.header("retry-after").unwrap_or_default().parse().expect("Retry-After in whole seconds");
+        let after: u64 = self
+            .header("retry-after")
+            .unwrap_or_default()
+            .parse()
+            .expect("Retry-After in whole seconds");
         assert!(after >= 1, "{}: Retry-After {after}", self.what);
     }
 
@@ -87,7 +100,9 @@ impl Answer {
     pub fn invalid(self, pointer: &str) -> Value {
         let what = self.what.clone();
         let body = self.problem(400, "validation_failed");
-        let found = body["errors"].as_array().is_some_and(|errors| errors.iter().any(|error| error["pointer"] == pointer));
+        let found = body["errors"]
+            .as_array()
+            .is_some_and(|errors| errors.iter().any(|error| error["pointer"] == pointer));
         assert!(found, "{what}: no error points at {pointer}: {body}");
         body
     }

@@ -68,7 +68,9 @@ impl Api {
             Payload::None => request,
             Payload::Json(value) => request.json(&value),
             Payload::Raw("", bytes) => request.body(bytes),
-            Payload::Raw(content_type, bytes) => request.header("content-type", content_type).body(bytes),
+            Payload::Raw(content_type, bytes) => {
+                request.header("content-type", content_type).body(bytes)
+            }
         };
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -78,20 +80,27 @@ impl Api {
     }
 
     /// Like [`Api::try_call`], where an answer must come.
-    pub async fn call(&self, method: &str, path: &str, token: Option<&str>, payload: impl Into<Payload>) -> Answer {
+    pub async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        payload: impl Into<Payload>,
+    ) -> Answer {
         match self.try_call(method, path, token, &[], payload.into()).await {
             Ok(answer) => answer,
             Err(error) => panic!("{method} {path}: no answer: {error:?}"),
         }
     }
 
-    /// A GET whose path goes onto the wire as it is: URL libraries would tidy `..` and `%2e` away.
-    pub async fn raw(&self, method: &str, path: &str, token: &str) -> Answer {
+    /// A request whose path goes onto the wire as it is: URL libraries would tidy `..` and `%2e` away.
+    pub async fn raw(&self, method: &str, path: &str, token: &str, body: &str) -> Answer {
         let host = self.base.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).await.expect("a connection");
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
-             Content-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
         );
         stream.write_all(request.as_bytes()).await.expect("a request that is taken");
         let mut bytes = vec![];
@@ -106,11 +115,14 @@ fn parse_raw(what: String, bytes: &[u8]) -> Answer {
     let whole = String::from_utf8_lossy(bytes).into_owned();
     let (head, body) = whole.split_once("\r\n\r\n").unwrap_or((&whole, ""));
     let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
+    let status =
+        lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
     let Some(status) = status else { panic!("{what}: not an HTTP answer: {whole:?}") };
     let mut headers = reqwest::header::HeaderMap::new();
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-        if let (Ok(name), Ok(value)) = (reqwest::header::HeaderName::try_from(name.trim()), value.trim().parse()) {
+        if let (Ok(name), Ok(value)) =
+            (reqwest::header::HeaderName::try_from(name.trim()), value.trim().parse())
+        {
             headers.append(name, value);
         }
     }

@@ -10,8 +10,10 @@
 
 pub mod answer;
 pub mod api;
+pub mod bench;
 pub mod metrics;
 pub mod process;
+pub mod replay;
 pub mod rooms;
 pub mod shape;
 pub mod socket;

@@ -24,13 +24,22 @@ pub struct Process {
 impl Stack {
     /// The counters now.
     pub async fn metrics(&self) -> Metrics {
-        Metrics { raw: Api::new(self.aws()).call("GET", "/_local/metrics", None, crate::api::Payload::None).await.json }
+        Metrics {
+            raw: Api::new(self.aws())
+                .call("GET", "/_local/metrics", None, crate::api::Payload::None)
+                .await
+                .json,
+        }
     }
 
     /// The function processes now; none if the stack does not answer.
     pub async fn processes(&self) -> Vec<Process> {
         let api = Api::new(self.aws());
-        let Ok(answer) = api.try_call("GET", "/_local/processes", None, &[], crate::api::Payload::None).await else { return vec![] };
+        let Ok(answer) =
+            api.try_call("GET", "/_local/processes", None, &[], crate::api::Payload::None).await
+        else {
+            return vec![];
+        };
         let list = answer.json.as_array().cloned().unwrap_or_default();
         list.iter()
             .filter_map(|process| {
@@ -46,9 +55,12 @@ impl Stack {
 impl Metrics {
     /// Calls per AWS operation (without the service's name) that a function made since `before`.
     pub fn calls_since(&self, before: &Self, function: &str) -> BTreeMap<String, u64> {
-        let count = |metrics: &Self, name: &str| metrics.raw["calls"][function][name].as_u64().unwrap_or(0);
+        let count =
+            |metrics: &Self, name: &str| metrics.raw["calls"][function][name].as_u64().unwrap_or(0);
         let mut calls = BTreeMap::new();
-        for name in self.raw["calls"][function].as_object().into_iter().flat_map(|names| names.keys()) {
+        for name in
+            self.raw["calls"][function].as_object().into_iter().flat_map(|names| names.keys())
+        {
             let made = count(self, name) - count(before, name);
             if made > 0 {
                 let operation = name.rsplit('.').next().unwrap_or(name);
@@ -60,7 +72,9 @@ impl Metrics {
 
     /// How often a function was invoked since `before`.
     pub fn invocations_since(&self, before: &Self, function: &str) -> u64 {
-        let count = |metrics: &Self| metrics.raw["functions"][function]["invocations"].as_u64().unwrap_or(0);
+        let count = |metrics: &Self| {
+            metrics.raw["functions"][function]["invocations"].as_u64().unwrap_or(0)
+        };
         count(self) - count(before)
     }
 }

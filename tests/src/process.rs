@@ -8,7 +8,12 @@ pub fn signal(signal: &str, pids: &[u32]) {
         return;
     }
     let mut command = Command::new("sh");
-    command.args(["-c", "s=$1; shift; for p in \"$@\"; do kill -s \"$s\" \"$p\" 2>/dev/null; done", "sh", signal]);
+    command.args([
+        "-c",
+        "s=$1; shift; for p in \"$@\"; do kill -s \"$s\" \"$p\" 2>/dev/null; done",
+        "sh",
+        signal,
+    ]);
     for pid in pids {
         command.arg(pid.to_string());
     }
@@ -22,7 +27,9 @@ pub fn descendants(pid: u32) -> Vec<u32> {
     while let Some(parent) = open.pop() {
         let Ok(tasks) = std::fs::read_dir(format!("/proc/{parent}/task")) else { continue };
         for task in tasks.flatten() {
-            let Ok(children) = std::fs::read_to_string(task.path().join("children")) else { continue };
+            let Ok(children) = std::fs::read_to_string(task.path().join("children")) else {
+                continue;
+            };
             for child in children.split_whitespace().filter_map(|word| word.parse().ok()) {
                 found.push(child);
                 open.push(child);

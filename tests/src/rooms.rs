@@ -58,7 +58,11 @@ impl User {
     }
 
     /// Sends several messages one after the other.
-    pub async fn send_all<S: AsRef<str>>(&self, room: &str, contents: impl IntoIterator<Item = S>) -> Vec<Value> {
+    pub async fn send_all<S: AsRef<str>>(
+        &self,
+        room: &str,
+        contents: impl IntoIterator<Item = S>,
+    ) -> Vec<Value> {
         let mut messages = vec![];
         for content in contents {
             messages.push(self.send(room, content.as_ref()).await);
@@ -81,7 +85,9 @@ impl User {
             let page = self.page(room, &query).await;
             messages.extend(page["messages"].as_array().cloned().unwrap_or_default());
             match page["prev_cursor"].as_str() {
-                Some(cursor) if page["has_more_before"] == true => query = format!("limit={limit}&before={cursor}"),
+                Some(cursor) if page["has_more_before"] == true => {
+                    query = format!("limit={limit}&before={cursor}")
+                }
                 _ => return messages,
             }
         }

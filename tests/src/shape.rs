@@ -49,7 +49,10 @@ fn members(what: &str, value: &Value, table: &[(&str, Check)]) {
         assert!(member.is_some_and(check), "{what}: {name} is missing or wrong in {value}");
     }
     let secret = ["password", "password_hash", "hash", "salt", "PK", "SK", "pk", "sk"];
-    assert!(secret.iter().all(|name| value.get(*name).is_none()), "{what}: shows a secret or its storage: {value}");
+    assert!(
+        secret.iter().all(|name| value.get(*name).is_none()),
+        "{what}: shows a secret or its storage: {value}"
+    );
 }
 
 /// A full **User**.
@@ -68,13 +71,20 @@ pub fn user(value: &Value) {
             ("last_seen", time_or_null),
         ],
     );
-    assert!(["online", "away", "busy", "offline"].iter().any(|status| value["status"] == *status), "{value}");
+    assert!(
+        ["online", "away", "busy", "offline"].iter().any(|status| value["status"] == *status),
+        "{value}"
+    );
 }
 
 /// A compact user.
 #[track_caller]
 pub fn compact_user(value: &Value) {
-    members("compact user", value, &[("id", text), ("username", text), ("display_name", text), ("avatar_url", text_or_null)]);
+    members(
+        "compact user",
+        value,
+        &[("id", text), ("username", text), ("display_name", text), ("avatar_url", text_or_null)],
+    );
 }
 
 /// A **session**.
@@ -84,7 +94,12 @@ pub fn session(value: &Value) {
     members(
         "session",
         value,
-        &[("token", text), ("expires_at", is_time), ("refresh_token", text), ("refresh_expires_at", is_time)],
+        &[
+            ("token", text),
+            ("expires_at", is_time),
+            ("refresh_token", text),
+            ("refresh_expires_at", is_time),
+        ],
     );
     user(&value["user"]);
 }
@@ -137,7 +152,11 @@ pub fn room_of_member(value: &Value) {
 /// A **membership**.
 #[track_caller]
 pub fn membership(value: &Value) {
-    members("membership", value, &[("room_id", text), ("user_id", text), ("role", text), ("joined_at", is_time)]);
+    members(
+        "membership",
+        value,
+        &[("room_id", text), ("user_id", text), ("role", text), ("joined_at", is_time)],
+    );
 }
 
 /// A **Message**.

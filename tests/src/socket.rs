@@ -52,6 +52,7 @@ pub struct Frame {
 
 #[derive(Default)]
 struct Inbox {
+    forget_events: bool,
     events: Vec<Frame>,
     taken: Vec<bool>,
     answers: HashMap<String, Frame>,
@@ -60,6 +61,9 @@ struct Inbox {
     /// Largest text frame in bytes.
     largest: usize,
     pongs: usize,
+    /// Frames of the gateway itself, such as `{"message": "Internal server error", …}`: a function failed.
+    /// They carry no `ref`, so they may belong to any frame that waits.
+    gateway_errors: usize,
     closed: Option<Option<u16>>,
 }
 
@@ -82,12 +86,16 @@ pub struct Socket {
 impl Socket {
     /// Connects with the user's token in the header.
     pub async fn connect(user: &User) -> Self {
-        Self::open(&user.ws, SignIn::Header(user.token.clone()), "").await.expect("a handshake that succeeds")
+        Self::open(&user.ws, SignIn::Header(user.token.clone()), "")
+            .await
+            .expect("a handshake that succeeds")
     }
 
     /// Connects with further query parameters, such as `batch=1`.
     pub async fn connect_with(user: &User, query: &str) -> Self {
-        Self::open(&user.ws, SignIn::Header(user.token.clone()), query).await.expect("a handshake that succeeds")
+        Self::open(&user.ws, SignIn::Header(user.token.clone()), query)
+            .await
+            .expect("a handshake that succeeds")
     }
 
     /// Connects in any way.
@@ -95,24 +103,32 @@ impl Socket {
     /// # Errors
     /// The handshake's failure; see [`refused`].
     pub async fn open(ws: &str, sign_in: SignIn, query: &str) -> Result<Self, Error> {
-        let mut parameters: Vec<String> = (!query.is_empty()).then(|| query.to_owned()).into_iter().collect();
+        let mut parameters: Vec<String> =
+            (!query.is_empty()).then(|| query.to_owned()).into_iter().collect();
         match &sign_in {
             SignIn::Query(token) => parameters.push(format!("token={token}")),
             SignIn::Ticket(ticket) => parameters.push(format!("ticket={ticket}")),
             _ => {}
         }
-        let url = if parameters.is_empty() { ws.to_owned() } else { format!("{ws}?{}", parameters.join("&")) };
+        let url = if parameters.is_empty() {
+            ws.to_owned()
+        } else {
+            format!("{ws}?{}", parameters.join("&"))
+        };
         let mut request = url.into_client_request()?;
         match &sign_in {
             SignIn::Header(token) => {
                 request.headers_mut().insert("authorization", format!("Bearer {token}").parse()?);
             }
             SignIn::Subprotocol(token) => {
-                request.headers_mut().insert("sec-websocket-protocol", format!("bearer, {token}").parse()?);
+                request
+                    .headers_mut()
+                    .insert("sec-websocket-protocol", format!("bearer, {token}").parse()?);
             }
             _ => {}
         }
-        let connecting = tokio::time::timeout(DEADLINE, connect_async_with_config(request, None, true));
+        let connecting =
+            tokio::time::timeout(DEADLINE, connect_async_with_config(request, None, true));
         let (stream, response) = connecting.await.map_err(|_| Error::ConnectionClosed)??;
         Ok(Self::over(stream, &response))
     }
@@ -127,7 +143,9 @@ impl Socket {
             let code = loop {
                 match incoming.next().await {
                     Some(Ok(Message::Text(text))) => writer.take(&text),
-                    Some(Ok(Message::Close(frame))) => break frame.map(|frame| u16::from(frame.code)),
+                    Some(Ok(Message::Close(frame))) => {
+                        break frame.map(|frame| u16::from(frame.code));
+                    }
                     Some(Ok(_)) => {}
                     Some(Err(_)) | None => break None,
                 }
@@ -168,11 +186,13 @@ impl Socket {
         Ok(reference)
     }
 
-    /// Waits for the ack or error of a frame; `None` if the connection ended or `patience` did.
+    /// Waits for the ack or error of a frame; `None` if the connection ended, `patience` did, or the gateway
+    /// said in the meantime that a function failed.
     pub async fn answer(&self, reference: &str, patience: Duration) -> Option<Frame> {
+        let failures = self.shared.lock().gateway_errors;
         let found = self.wait(patience, |inbox| match inbox.answers.remove(reference) {
             Some(frame) => Some(Some(frame)),
-            None if inbox.closed.is_some() => Some(None),
+            None if inbox.closed.is_some() || inbox.gateway_errors > failures => Some(None),
             None => None,
         });
         found.await.flatten()
@@ -181,7 +201,8 @@ impl Socket {
     /// Sends a frame and returns its answer, ack or error.
     pub async fn ask(&self, frame: Value) -> Frame {
         let what = frame.to_string();
-        let reference = self.post(frame).await.unwrap_or_else(|error| panic!("{what:.200}: {error}"));
+        let reference =
+            self.post(frame).await.unwrap_or_else(|error| panic!("{what:.200}: {error}"));
         let answer = self.answer(&reference, DEADLINE).await;
         answer.unwrap_or_else(|| panic!("{what:.200}: no answer; {}", self.describe()))
     }
@@ -218,7 +239,12 @@ impl Socket {
     }
 
     /// Like [`Socket::expect`], with `None` when the connection or `patience` ends first.
-    pub async fn wait_for(&self, patience: Duration, kind: &str, wanted: impl Fn(&Value) -> bool) -> Option<Frame> {
+    pub async fn wait_for(
+        &self,
+        patience: Duration,
+        kind: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Option<Frame> {
         let found = self.wait(patience, |inbox| match inbox.take(kind, &wanted) {
             Some(frame) => Some(Some(frame)),
             None => inbox.closed.is_some().then_some(None),
@@ -228,7 +254,10 @@ impl Socket {
 
     /// Waits for a room's event about a message with this content.
     pub async fn expect_message(&self, room: &str, content: &str) -> Frame {
-        self.expect("message_created", |data| data["room_id"] == room && data["message"]["content"] == content).await
+        self.expect("message_created", |data| {
+            data["room_id"] == room && data["message"]["content"] == content
+        })
+        .await
     }
 
     /// Waits for the next event after the first `from` of the log, in order of arrival; `None` at the end
@@ -249,6 +278,16 @@ impl Socket {
     /// The events so far that `wanted` picks.
     pub fn seen(&self, wanted: impl Fn(&Frame) -> bool) -> Vec<Frame> {
         self.shared.lock().events.iter().filter(|frame| wanted(frame)).cloned().collect()
+    }
+
+    /// Whether events are kept from now on; answers always are. What was kept so far is dropped with `false`.
+    pub fn keep_events(&self, keep: bool) {
+        let mut inbox = self.shared.lock();
+        inbox.forget_events = !keep;
+        if !keep {
+            inbox.events.clear();
+            inbox.taken.clear();
+        }
     }
 
     /// How many text frames came (a batch counts once) and the size of the largest in bytes.
@@ -281,12 +320,22 @@ impl Socket {
 
     fn describe(&self) -> String {
         let inbox = self.shared.lock();
-        let kinds: Vec<String> = inbox.events.iter().map(|frame| format!("{:.300}", frame.raw)).collect();
+        let kinds: Vec<String> =
+            inbox.events.iter().map(|frame| format!("{:.300}", frame.raw)).collect();
         let last = &kinds[kinds.len().saturating_sub(12)..];
-        format!("closed: {:?}, {} events, the last: {last:#?}", inbox.closed, kinds.len())
+        format!(
+            "closed: {:?}, {} failures of functions, {} events, the last: {last:#?}",
+            inbox.closed,
+            inbox.gateway_errors,
+            kinds.len()
+        )
     }
 
-    async fn wait<T>(&self, patience: Duration, mut look: impl FnMut(&mut Inbox) -> Option<T>) -> Option<T> {
+    async fn wait<T>(
+        &self,
+        patience: Duration,
+        mut look: impl FnMut(&mut Inbox) -> Option<T>,
+    ) -> Option<T> {
         let deadline = tokio::time::Instant::now() + patience;
         loop {
             let changed = self.shared.changed.notified();
@@ -308,8 +357,11 @@ impl Drop for Socket {
 
 impl Inbox {
     fn take(&mut self, kind: &str, wanted: &impl Fn(&Value) -> bool) -> Option<Frame> {
-        let index = (0..self.events.len())
-            .find(|index| !self.taken[*index] && self.events[*index].kind == kind && wanted(&self.events[*index].data))?;
+        let index = (0..self.events.len()).find(|index| {
+            !self.taken[*index]
+                && self.events[*index].kind == kind
+                && wanted(&self.events[*index].data)
+        })?;
         self.taken[index] = true;
         Some(self.events[index].clone())
     }
@@ -322,7 +374,8 @@ impl Shared {
 
     fn take(&self, text: &str) {
         let at = Instant::now();
-        let raw: Value = serde_json::from_str(text).unwrap_or_else(|_| json!({"type": "not json", "data": text}));
+        let raw: Value = serde_json::from_str(text)
+            .unwrap_or_else(|_| json!({"type": "not json", "data": text}));
         let mut inbox = self.lock();
         inbox.frames += 1;
         inbox.largest = inbox.largest.max(text.len());
@@ -344,10 +397,14 @@ impl Inbox {
         let frame = Frame { seq: raw["seq"].as_u64(), data: raw["data"].clone(), kind, raw, at };
         match frame.kind.as_str() {
             "pong" => self.pongs += 1,
+            "" if frame.raw["message"].is_string() => self.gateway_errors += 1,
             "ack" | "error" if !frame.raw["ref"].is_null() => {
-                let reference = frame.raw["ref"].as_str().map_or_else(|| frame.raw["ref"].to_string(), str::to_owned);
+                let reference = frame.raw["ref"]
+                    .as_str()
+                    .map_or_else(|| frame.raw["ref"].to_string(), str::to_owned);
                 self.answers.insert(reference, frame);
             }
+            _ if self.forget_events => {}
             _ => {
                 self.events.push(frame);
                 self.taken.push(false);
@@ -362,7 +419,11 @@ pub fn assert_error(what: &str, answer: &Frame, codes: &[&str]) {
     let code = answer.data["code"].as_str().unwrap_or_default();
     assert_eq!(answer.kind, "error", "{what:.200}: {}", answer.raw);
     assert!(codes.contains(&code), "{what:.200}: expected {codes:?}, got {}", answer.raw);
-    assert!(answer.data["message"].as_str().is_some_and(|text| !text.is_empty()), "{what:.200}: {}", answer.raw);
+    assert!(
+        answer.data["message"].as_str().is_some_and(|text| !text.is_empty()),
+        "{what:.200}: {}",
+        answer.raw
+    );
 }
 
 /// The status of a handshake that was refused.

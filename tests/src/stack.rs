@@ -109,14 +109,20 @@ pub fn stack() -> &'static Stack {
 /// instead of ten seconds, so that no test depends on how fast the machine is.
 pub fn limited() -> &'static Stack {
     static SHARED: OnceLock<Stack> = OnceLock::new();
-    SHARED.get_or_init(|| Stack::start(Options::new().param("SendRateMax", 10).param("SendRateWindowSeconds", 600)))
+    SHARED.get_or_init(|| {
+        Stack::start(Options::new().param("SendRateMax", 10).param("SendRateWindowSeconds", 600))
+    })
 }
 
 /// The folder of the build that the running executable belongs to: `target/<profile>`.
 pub fn build_folder() -> PathBuf {
     let exe = std::env::current_exe().expect("the running executable's path");
     let folder = exe.parent().expect("an executable lies in a folder");
-    if folder.ends_with("deps") { folder.parent().unwrap_or(folder).to_path_buf() } else { folder.to_path_buf() }
+    if folder.ends_with("deps") {
+        folder.parent().unwrap_or(folder).to_path_buf()
+    } else {
+        folder.to_path_buf()
+    }
 }
 
 /// The project's folder.
@@ -129,7 +135,8 @@ pub fn project_folder() -> PathBuf {
 
 /// The template under test.
 pub fn template_path() -> PathBuf {
-    std::env::var_os("PARLANCE_TEMPLATE").map_or_else(|| project_folder().join("template.yaml"), PathBuf::from)
+    std::env::var_os("PARLANCE_TEMPLATE")
+        .map_or_else(|| project_folder().join("template.yaml"), PathBuf::from)
 }
 
 impl Stack {
@@ -138,7 +145,11 @@ impl Stack {
     /// # Panics
     /// With the tail of its output, if it does not come up.
     pub fn start(options: Options) -> Self {
-        let folder = tempfile::Builder::new().prefix("parlance-test-").tempdir().expect("a temporary folder").keep();
+        let folder = tempfile::Builder::new()
+            .prefix("parlance-test-")
+            .tempdir()
+            .expect("a temporary folder")
+            .keep();
         let running = Running { child: None, ready: Ready::default(), keeper: None };
         let stack = Self { options, folder, running: Mutex::new(running) };
         stack.spawn(0);
@@ -182,7 +193,12 @@ impl Stack {
 
     /// Starts again after [`Stack::kill`] or [`Stack::stop`], on the same data and the same port.
     pub fn start_again(&self) {
-        let port = self.http().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port in the URL");
+        let port = self
+            .http()
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok())
+            .expect("a port in the URL");
         self.spawn(port);
     }
 
@@ -230,7 +246,11 @@ impl Stack {
         assert!(running.child.is_none(), "the stack runs already");
         let ready_file = self.folder.join("ready.json");
         let _ = fs::remove_file(&ready_file);
-        let log = File::options().create(true).append(true).open(self.folder.join("stack.log")).expect("a log file");
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("stack.log"))
+            .expect("a log file");
         let mut child = self
             .command(port, &ready_file)
             .stdin(Stdio::null())
@@ -251,27 +271,34 @@ impl Stack {
             if ended.is_some() || Instant::now() > deadline {
                 let _ = child.kill();
                 let _ = child.wait();
-                let state = ended.map_or_else(|| "was not ready in time".into(), |status| format!("ended: {status}"));
+                let state = ended.map_or_else(
+                    || "was not ready in time".into(),
+                    |status| format!("ended: {status}"),
+                );
                 panic!("parlance-local {state}\n{}", self.output_tail());
             }
             std::thread::sleep(Duration::from_millis(5));
         }
     }
 
-    fn program(&self) -> PathBuf {
+    /// The executable of the stack.
+    pub fn program(&self) -> PathBuf {
         match std::env::var_os("PARLANCE_LOCAL_BIN") {
             Some(path) => path.into(),
             None => self.bin_dir().join("parlance-local"),
         }
     }
 
-    fn bin_dir(&self) -> PathBuf {
+    /// The folder of the function binaries.
+    pub fn bin_dir(&self) -> PathBuf {
         if let Some(folder) = &self.options.bin_dir {
             return folder.clone();
         }
         match (std::env::var_os("PARLANCE_BIN_DIR"), std::env::var_os("PARLANCE_LOCAL_BIN")) {
             (Some(folder), _) => folder.into(),
-            (None, Some(program)) => Path::new(&program).parent().map_or_else(build_folder, Path::to_path_buf),
+            (None, Some(program)) => {
+                Path::new(&program).parent().map_or_else(build_folder, Path::to_path_buf)
+            }
             (None, None) => build_folder(),
         }
     }
@@ -292,7 +319,8 @@ impl Stack {
 
     fn tell_keeper(&self, running: &mut Running, pid: u32) {
         let keeper = running.keeper.get_or_insert_with(|| {
-            let keep = if std::env::var_os("PARLANCE_TEST_KEEP").is_some() { "keep" } else { "remove" };
+            let keep =
+                if std::env::var_os("PARLANCE_TEST_KEEP").is_some() { "keep" } else { "remove" };
             Command::new("sh")
                 .args(["-c", KEEPER, "keeper"])
                 .arg(&self.folder)

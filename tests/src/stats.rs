@@ -26,9 +26,16 @@ impl Samples {
     pub fn percentile_ms(&self, percent: f64) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a rank among samples")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a rank among samples"
+        )]
         let rank = ((percent / 100.0 * sorted.len() as f64).ceil() as usize).max(1) - 1;
-        sorted.get(rank.min(sorted.len().saturating_sub(1))).map_or(0.0, |duration| duration.as_secs_f64() * 1e3)
+        sorted
+            .get(rank.min(sorted.len().saturating_sub(1)))
+            .map_or(0.0, |duration| duration.as_secs_f64() * 1e3)
     }
 }
 

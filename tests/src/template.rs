@@ -26,8 +26,10 @@ impl Template {
     /// Reads the template under test.
     pub fn load() -> Self {
         let path = template_path();
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let yaml: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text = std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let yaml: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         Self { root: untag(yaml) }
     }
 
@@ -36,14 +38,21 @@ impl Template {
         self.of_type("AWS::Serverless::Function")
             .map(|(logical_id, resource)| {
                 let events = resource["Properties"]["Events"].as_object().into_iter().flatten();
-                let http = events.filter(|(_, event)| event["Type"] == "HttpApi").filter_map(|(_, event)| {
-                    let properties = &event["Properties"];
-                    Some((properties["Method"].as_str()?.to_uppercase(), properties["Path"].as_str()?.to_owned()))
-                });
+                let http = events.filter(|(_, event)| event["Type"] == "HttpApi").filter_map(
+                    |(_, event)| {
+                        let properties = &event["Properties"];
+                        Some((
+                            properties["Method"].as_str()?.to_uppercase(),
+                            properties["Path"].as_str()?.to_owned(),
+                        ))
+                    },
+                );
                 Function {
                     logical_id: logical_id.to_owned(),
                     stem: text(&resource["Metadata"]["BuildProperties"]["Binary"]),
-                    code_uri: text(&resource["Properties"]["CodeUri"]).trim_end_matches('/').to_owned(),
+                    code_uri: text(&resource["Properties"]["CodeUri"])
+                        .trim_end_matches('/')
+                        .to_owned(),
                     http: http.collect(),
                 }
             })
@@ -62,12 +71,16 @@ impl Template {
 
     /// All route keys of the WebSocket API.
     pub fn socket_routes(&self) -> Vec<String> {
-        self.of_type("AWS::ApiGatewayV2::Route").map(|(_, route)| text(&route["Properties"]["RouteKey"])).collect()
+        self.of_type("AWS::ApiGatewayV2::Route")
+            .map(|(_, route)| text(&route["Properties"]["RouteKey"]))
+            .collect()
     }
 
     fn of_type(&self, kind: &'static str) -> impl Iterator<Item = (&str, &Value)> {
         let resources = self.root["Resources"].as_object().into_iter().flatten();
-        resources.filter(move |(_, resource)| resource["Type"] == kind).map(|(name, resource)| (name.as_str(), resource))
+        resources
+            .filter(move |(_, resource)| resource["Type"] == kind)
+            .map(|(name, resource)| (name.as_str(), resource))
     }
 }
 
@@ -75,7 +88,10 @@ impl Template {
 pub fn pascal_case(stem: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
     };
     stem.split('_').map(word).collect()
 }
@@ -94,7 +110,9 @@ fn untag(yaml: serde_yaml_ng::Value) -> Value {
                 Yaml::String(text) => text,
                 other => serde_json::to_string(&other).unwrap_or_default(),
             };
-            Value::Object(members.into_iter().map(|(name, value)| (key(name), untag(value))).collect())
+            Value::Object(
+                members.into_iter().map(|(name, value)| (key(name), untag(value))).collect(),
+            )
         }
         other => serde_json::to_value(other).unwrap_or_default(),
     }

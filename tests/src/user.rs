@@ -1,7 +1,7 @@
 //! One signed-in person.
 
-use crate::api::{Api, Payload};
 use crate::answer::Answer;
+use crate::api::{Api, Payload};
 use crate::shape;
 use crate::stack::Stack;
 use serde_json::{Value, json};
@@ -132,7 +132,13 @@ impl User {
     }
 
     /// Any request with headers.
-    pub async fn call_with(&self, method: &str, path: &str, headers: &[(&str, &str)], payload: impl Into<Payload>) -> Answer {
+    pub async fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        payload: impl Into<Payload>,
+    ) -> Answer {
         match self.api.try_call(method, path, Some(&self.token), headers, payload.into()).await {
             Ok(answer) => answer,
             Err(error) => panic!("{method} {path}: no answer: {error:?}"),

@@ -81,7 +81,11 @@ impl RoomView {
     pub async fn heal(&mut self, socket: &Socket, patience: Duration) -> bool {
         let mut from = self.resume_from();
         loop {
-            let Ok(reference) = socket.post(json!({"type": "resume", "rooms": {&self.room: from}})).await else { return false };
+            let Ok(reference) =
+                socket.post(json!({"type": "resume", "rooms": {&self.room: from}})).await
+            else {
+                return false;
+            };
             let Some(answer) = socket.answer(&reference, patience).await else { return false };
             if answer.kind != "ack" {
                 return false;
@@ -116,7 +120,10 @@ impl RoomView {
 
     /// The messages' contents in order, as events left them.
     pub fn contents(&self) -> Vec<String> {
-        self.messages().iter().map(|message| message["content"].as_str().unwrap_or_default().to_owned()).collect()
+        self.messages()
+            .iter()
+            .map(|message| message["content"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 
     /// The messages in order, as they were created.
@@ -147,7 +154,9 @@ impl RoomView {
     }
 
     fn advance(&mut self) {
-        while self.events.contains_key(&(self.position + 1)) || self.void.contains_key(&(self.position + 1)) {
+        while self.events.contains_key(&(self.position + 1))
+            || self.void.contains_key(&(self.position + 1))
+        {
             self.position += 1;
         }
     }
@@ -173,9 +182,16 @@ mod tests {
     #[test]
     fn what_comes_twice_is_dropped_and_order_is_by_number() {
         let mut view = RoomView::new("r", 0);
-        let applied: Vec<Applied> = [1, 3, 3, 2, 1].iter().map(|seq| view.take(&event(*seq))).collect();
-        assert_eq!(applied, [Applied::New, Applied::Hole, Applied::Duplicate, Applied::New, Applied::Duplicate]);
-        assert_eq!((view.position, view.duplicates, view.contents()), (3, 2, vec!["1".into(), "2".into(), "3".into()]));
+        let applied: Vec<Applied> =
+            [1, 3, 3, 2, 1].iter().map(|seq| view.take(&event(*seq))).collect();
+        assert_eq!(
+            applied,
+            [Applied::New, Applied::Hole, Applied::Duplicate, Applied::New, Applied::Duplicate]
+        );
+        assert_eq!(
+            (view.position, view.duplicates, view.contents()),
+            (3, 2, vec!["1".into(), "2".into(), "3".into()])
+        );
     }
 
     #[test]

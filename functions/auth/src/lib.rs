@@ -1,7 +1,7 @@
 //! What the sign-in functions share: the **session** they answer with.
 
-use chat::{SignedIn, TOKEN_MS};
 use chat::view::UserView;
+use chat::{SignedIn, TOKEN_MS};
 use domain::{Result, Timestamp};
 use edge::Signer;
 use serde::Serialize;

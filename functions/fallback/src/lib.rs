@@ -17,11 +17,8 @@ pub enum Unrouted {
 /// Why `method` on `path` has no route. A method that does have one counts as not found: then the deployed
 /// routes are not those of this build.
 pub fn answer(method: &str, path: &str) -> Unrouted {
-    let mut allowed: Vec<_> = ROUTES
-        .iter()
-        .filter(|(_, route)| fits(route, path))
-        .map(|(m, _)| *m)
-        .collect();
+    let mut allowed: Vec<_> =
+        ROUTES.iter().filter(|(_, route)| fits(route, path)).map(|(m, _)| *m).collect();
     allowed.sort_unstable();
     allowed.dedup();
     if allowed.is_empty() || allowed.contains(&method) {
@@ -35,13 +32,11 @@ fn fits(route: &str, path: &str) -> bool {
     let variable = |wanted: &str| wanted.starts_with('{') && wanted.ends_with('}');
     let (wanted, given) = (route.split('/'), path.split('/'));
     wanted.clone().count() == given.clone().count()
-        && wanted.zip(given).all(|(wanted, given)| {
-            if variable(wanted) {
-                !given.is_empty()
-            } else {
-                wanted == given
-            }
-        })
+        && wanted.zip(given).all(
+            |(wanted, given)| {
+                if variable(wanted) { !given.is_empty() } else { wanted == given }
+            },
+        )
 }
 
 #[cfg(test)]
@@ -60,11 +55,7 @@ mod tests {
                 vec!["DELETE", "GET", "PATCH", "PUT"],
             ),
             // Also a path of `/rooms/{room_id}`, so API Gateway routes those methods there.
-            (
-                "POST",
-                "/rooms/public",
-                vec!["DELETE", "GET", "PATCH", "PUT"],
-            ),
+            ("POST", "/rooms/public", vec!["DELETE", "GET", "PATCH", "PUT"]),
             ("PUT", "/rooms/not-an-id/messages", vec!["GET", "POST"]),
             ("GET", "/messages/x/reactions", vec!["POST"]),
             ("GET", "/messages/x/reactions/👍", vec!["DELETE"]),

@@ -9,7 +9,8 @@ use time::format_description::well_known::Rfc3339;
 pub fn epoch_ms() -> u64 {
     #[allow(clippy::disallowed_methods, reason = "this is the stack's clock adapter")]
     let now = SystemTime::now();
-    now.duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    now.duration_since(UNIX_EPOCH)
+        .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// The current time in UTC.

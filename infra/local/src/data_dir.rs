@@ -32,7 +32,10 @@ impl DataDir {
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
                 let _ = lock.read_to_string(&mut pid);
-                return Err(StartError::DataInUse { path: root.to_owned(), pid: pid.trim().to_owned() });
+                return Err(StartError::DataInUse {
+                    path: root.to_owned(),
+                    pid: pid.trim().to_owned(),
+                });
             }
             Err(TryLockError::Error(cause)) => return Err(unwritable(cause)),
         }
@@ -44,7 +47,11 @@ impl DataDir {
                 if path == lock_path {
                     continue;
                 }
-                let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+                let removed = if path.is_dir() {
+                    std::fs::remove_dir_all(&path)
+                } else {
+                    std::fs::remove_file(&path)
+                };
                 removed.map_err(unwritable)?;
             }
         }

@@ -42,7 +42,9 @@ pub enum StartError {
         detail: String,
     },
     /// Another program listens on the port.
-    #[error("port {port} is taken: stop what listens there, or choose another with --port (0 takes a free one)")]
+    #[error(
+        "port {port} is taken: stop what listens there, or choose another with --port (0 takes a free one)"
+    )]
     PortTaken {
         /// The port that was asked for.
         port: u16,
@@ -56,7 +58,9 @@ pub enum StartError {
         cause: std::io::Error,
     },
     /// Another stack runs on the same data.
-    #[error("the data folder {path} is in use by a running stack (process {pid}): stop that one, or choose another with --data")]
+    #[error(
+        "the data folder {path} is in use by a running stack (process {pid}): stop that one, or choose another with --data"
+    )]
     DataInUse {
         /// The folder.
         path: PathBuf,
@@ -64,7 +68,9 @@ pub enum StartError {
         pid: String,
     },
     /// A function's program has not been built.
-    #[error("the program of {function} is missing at {path}: build it with `cargo build -p {package} --bin {binary}{flags}`")]
+    #[error(
+        "the program of {function} is missing at {path}: build it with `cargo build -p {package} --bin {binary}{flags}`"
+    )]
     BinaryMissing {
         /// Logical id of the function.
         function: String,

@@ -80,16 +80,21 @@ impl Metrics {
         let functions: Map<String, Value> = functions
             .into_iter()
             .map(|(name, c)| {
-                (name, json!({"invocations": c.invocations, "errors": c.errors, "starts": c.starts,
-                              "duration_us": c.duration_us, "duration_us_max": c.duration_us_max}))
+                (
+                    name,
+                    json!({"invocations": c.invocations, "errors": c.errors, "starts": c.starts,
+                              "duration_us": c.duration_us, "duration_us_max": c.duration_us_max}),
+                )
             })
             .collect();
         let pick = |value: fn(&CallCounts) -> u64| -> Map<String, Value> {
             calls
                 .iter()
                 .map(|(caller, operations)| {
-                    let operations: Map<String, Value> =
-                        operations.iter().map(|(name, counts)| (name.clone(), Value::from(value(counts)))).collect();
+                    let operations: Map<String, Value> = operations
+                        .iter()
+                        .map(|(name, counts)| (name.clone(), Value::from(value(counts))))
+                        .collect();
                     (caller.clone(), Value::Object(operations))
                 })
                 .collect()

@@ -1,9 +1,9 @@
 //! Listening and answering over HTTP/1.1, the same way at every port: no delay for small packets,
 //! connections kept alive, bodies bounded.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -12,6 +12,9 @@ use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// How much of a body that is too large is read before the answer, in bytes.
+const DROPPED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The answers the stack gives.
 pub type Answer = Response<Full<Bytes>>;
@@ -69,18 +72,34 @@ pub enum BodyError {
     Broken,
 }
 
-/// Reads a whole body of at most `bytes_max` bytes.
+/// Reads a whole body of at most `bytes_max` bytes. What is beyond is read and dropped, up to
+/// [`DROPPED_BYTES_MAX`]: a client that is still sending would take an early answer for a broken
+/// connection.
 ///
 /// # Errors
 /// [`BodyError`].
-pub async fn read(body: Incoming, bytes_max: usize) -> Result<Bytes, BodyError> {
-    if body.size_hint().lower() > bytes_max as u64 {
-        return Err(BodyError::TooLarge);
+pub async fn read(mut body: Incoming, bytes_max: usize) -> Result<Bytes, BodyError> {
+    let mut first = Bytes::new();
+    let mut rest: Option<BytesMut> = None;
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
+        let before = length;
+        length += data.len();
+        if length > bytes_max + DROPPED_BYTES_MAX {
+            break;
+        } else if length > bytes_max {
+            continue;
+        } else if before == 0 {
+            first = data;
+        } else {
+            rest.get_or_insert_with(|| BytesMut::from(&first[..])).extend_from_slice(&data);
+        }
     }
-    match Limited::new(body, bytes_max).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
-        Err(_) => Err(BodyError::Broken),
+    if length > bytes_max {
+        Err(BodyError::TooLarge)
+    } else {
+        Ok(rest.map_or(first, BytesMut::freeze))
     }
 }
 
@@ -89,7 +108,9 @@ pub async fn read(body: Incoming, bytes_max: usize) -> Result<Bytes, BodyError> 
 pub fn answer(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
     let mut answer = Response::new(Full::new(body.into()));
     *answer.status_mut() = status;
-    answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
     answer
 }
 

@@ -58,7 +58,11 @@ pub struct Aws {
 impl Aws {
     /// Answers one request.
     pub async fn handle(&self, request: Request<Incoming>) -> Answer {
-        let authorization = request.headers().get("authorization").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let authorization = request
+            .headers()
+            .get("authorization")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         let path = request.uri().path();
         if websocket::is_management(path) {
             let (answer, operation, length) = websocket::manage(&self.sockets, request).await;
@@ -70,27 +74,49 @@ impl Aws {
             "/_local/metrics" => return net::json(StatusCode::OK, &self.metrics.report()),
             _ => {}
         }
-        if let Some(name) = path.strip_prefix("/2015-03-31/functions/").and_then(|rest| rest.strip_suffix("/invocations")) {
+        if let Some(name) = path
+            .strip_prefix("/2015-03-31/functions/")
+            .and_then(|rest| rest.strip_suffix("/invocations"))
+        {
             let name = name.to_owned();
             return self.invoke(&name, request).await;
         }
-        let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+        let target = request
+            .headers()
+            .get("x-amz-target")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("")
+            .to_owned();
         let Ok(body) = net::read(request.into_body(), BODY_BYTES_MAX).await else {
-            return net::json(StatusCode::PAYLOAD_TOO_LARGE, &json!({"message": "Request Entity Too Large"}));
+            return net::json(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &json!({"message": "Request Entity Too Large"}),
+            );
         };
         match target.split_once('.') {
             Some(("AmazonSQS", operation)) => {
-                self.metrics.called(authorization.as_deref(), &format!("sqs.{operation}"), body.len());
+                self.metrics.called(
+                    authorization.as_deref(),
+                    &format!("sqs.{operation}"),
+                    body.len(),
+                );
                 sqs::handle(&self.sqs, operation, &body).await
             }
             Some(("secretsmanager", operation)) => {
-                self.metrics.called(authorization.as_deref(), &format!("secretsmanager.{operation}"), body.len());
+                self.metrics.called(
+                    authorization.as_deref(),
+                    &format!("secretsmanager.{operation}"),
+                    body.len(),
+                );
                 self.secrets.handle(operation, &body)
             }
             _ => {
                 let what = if target.is_empty() { "this call".to_owned() } else { target };
                 let message = format!("the local stack does not do {what} at its AWS port");
-                net::json(StatusCode::NOT_IMPLEMENTED, &json!({"__type": "UnknownOperationException", "message": message}))
+                net::json(
+                    StatusCode::NOT_IMPLEMENTED,
+                    &json!({"__type": "UnknownOperationException", "message": message}),
+                )
             }
         }
     }
@@ -98,14 +124,21 @@ impl Aws {
     /// Lambda's `Invoke`, by logical id.
     async fn invoke(&self, name: &str, request: Request<Incoming>) -> Answer {
         let Some(function) = self.host.get(name) else {
-            return net::json(StatusCode::NOT_FOUND, &json!({"Type": "User", "Message": format!("Function not found: {name}")}));
+            return net::json(
+                StatusCode::NOT_FOUND,
+                &json!({"Type": "User", "Message": format!("Function not found: {name}")}),
+            );
         };
         if request.method() != Method::POST {
             return net::json(StatusCode::METHOD_NOT_ALLOWED, &json!({"Message": "POST"}));
         }
-        let event = request.headers().get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
+        let event =
+            request.headers().get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
         let Ok(body) = net::read(request.into_body(), BODY_BYTES_MAX).await else {
-            return net::json(StatusCode::PAYLOAD_TOO_LARGE, &json!({"Message": "Request Entity Too Large"}));
+            return net::json(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &json!({"Message": "Request Entity Too Large"}),
+            );
         };
         if event {
             function.invoke_async(body);
@@ -113,15 +146,26 @@ impl Aws {
         }
         let failed = |body: bytes::Bytes| {
             let mut answer = net::answer(StatusCode::OK, "application/json", body);
-            answer.headers_mut().insert("x-amz-function-error", HeaderValue::from_static("Unhandled"));
+            answer
+                .headers_mut()
+                .insert("x-amz-function-error", HeaderValue::from_static("Unhandled"));
             answer
         };
         match function.invoke(body).await {
             Ok(result) => net::answer(StatusCode::OK, "application/json", result),
             Err(Failure::Function(error)) => failed(error),
-            Err(Failure::Throttled) => net::json(StatusCode::TOO_MANY_REQUESTS, &json!({"Message": "Rate Exceeded."})),
-            Err(Failure::TooLarge) => net::json(StatusCode::PAYLOAD_TOO_LARGE, &json!({"Message": "Request Entity Too Large"})),
-            Err(failure) => failed(json!({"errorMessage": format!("{failure:?}"), "errorType": "Runtime.ExitError"}).to_string().into()),
+            Err(Failure::Throttled) => {
+                net::json(StatusCode::TOO_MANY_REQUESTS, &json!({"Message": "Rate Exceeded."}))
+            }
+            Err(Failure::TooLarge) => net::json(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &json!({"Message": "Request Entity Too Large"}),
+            ),
+            Err(failure) => failed(
+                json!({"errorMessage": format!("{failure:?}"), "errorType": "Runtime.ExitError"})
+                    .to_string()
+                    .into(),
+            ),
         }
     }
 }

@@ -23,11 +23,7 @@ pub enum Profile {
 impl Profile {
     /// The folder of its binaries.
     pub fn folder(self) -> Result<PathBuf, String> {
-        Ok(place::target()?.join(if self == Self::Dev {
-            "debug"
-        } else {
-            "release"
-        }))
+        Ok(place::target()?.join(if self == Self::Dev { "debug" } else { "release" }))
     }
 }
 
@@ -65,9 +61,7 @@ pub fn unstarted(program: &str, error: &std::io::Error) -> String {
 
 /// Runs cargo with its output on the terminal.
 pub fn run(arguments: &[&str]) -> Result<ExitStatus, String> {
-    command(arguments)
-        .status()
-        .map_err(|error| unstarted("cargo", &error))
+    command(arguments).status().map_err(|error| unstarted("cargo", &error))
 }
 
 /// `cargo build` of every binary of the workspace. `--examples` builds nothing, as there are none, but counts
@@ -77,11 +71,7 @@ pub const BUILD: [&str; 4] = ["build", "--workspace", "--bins", "--examples"];
 /// Builds every binary, telling beforehand when that will take long.
 pub fn build(profile: Profile) -> Result<(), String> {
     if !profile.folder()?.join("parlance-local").exists() {
-        let minutes = if profile == Profile::Dev {
-            "4 to 8"
-        } else {
-            "6 to 12"
-        };
+        let minutes = if profile == Profile::Dev { "4 to 8" } else { "6 to 12" };
         eprintln!(
             "The first build compiles everything, {minutes} minutes on two cores; later ones take seconds to a minute."
         );
@@ -105,10 +95,7 @@ pub fn become_binary(
     let path = profile.folder()?.join(name);
     let mut command = Command::new(&path);
     command.args(arguments);
-    Err(unstarted(
-        &path.display().to_string(),
-        &replace(&mut command),
-    ))
+    Err(unstarted(&path.display().to_string(), &replace(&mut command)))
 }
 
 #[cfg(unix)]
@@ -130,12 +117,7 @@ mod tests {
 
     #[test]
     fn only_what_cargo_run_sets_is_hidden() {
-        for name in [
-            "CARGO_PKG_VERSION",
-            "CARGO_MANIFEST_DIR",
-            "LD_LIBRARY_PATH",
-            "CARGO",
-        ] {
+        for name in ["CARGO_PKG_VERSION", "CARGO_MANIFEST_DIR", "LD_LIBRARY_PATH", "CARGO"] {
             assert!(set_by_cargo_run(name), "{name}");
         }
         for name in [

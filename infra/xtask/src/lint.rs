@@ -27,13 +27,8 @@ pub fn template() -> Result<Linted, String> {
     prepare(&environment)?;
     let mut lint = Command::new(environment.join("bin/python"));
     lint.arg(place::root().join("infra/xtask/lint.py"));
-    lint.arg("template.yaml")
-        .arg(target.join("template.expanded.json"))
-        .current_dir(place::root());
-    run(
-        &mut lint,
-        "template.yaml does not pass; what is wrong stands above.",
-    )?;
+    lint.arg("template.yaml").arg(target.join("template.expanded.json")).current_dir(place::root());
+    run(&mut lint, "template.yaml does not pass; what is wrong stands above.")?;
     Ok(Linted::Clean)
 }
 
@@ -53,26 +48,14 @@ fn prepare(environment: &Path) -> Result<(), String> {
     if fs::read_to_string(&marker).is_ok_and(|there| there == pins) {
         return Ok(());
     }
-    println!(
-        "Installing {} into {} …",
-        PINS.join(" and "),
-        environment.display()
-    );
+    println!("Installing {} into {} …", PINS.join(" and "), environment.display());
     run(
-        Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(environment),
+        Command::new("python3").args(["-m", "venv", "--clear"]).arg(environment),
         "Python could not make an environment for the template lint; on Debian it wants the package python3-venv.",
     )?;
     run(
         Command::new(environment.join("bin/python"))
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
             .args(PINS),
         "pip could not install the template lint; it needs the package index.",
     )?;
@@ -83,9 +66,5 @@ fn run(command: &mut Command, failure: &str) -> Result<(), String> {
     let status = command
         .status()
         .map_err(|error| cargo::unstarted(&command.get_program().to_string_lossy(), &error))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(failure.to_owned())
-    }
+    if status.success() { Ok(()) } else { Err(failure.to_owned()) }
 }

@@ -30,12 +30,7 @@ impl Logs {
     /// Prints, and follows if asked to.
     pub fn run(self) -> Outcome {
         let path = place::data(self.data).join("logs").join("functions.log");
-        let printed = print(
-            &path,
-            self.function.as_deref(),
-            self.follow,
-            &mut io::stdout().lock(),
-        );
+        let printed = print(&path, self.function.as_deref(), self.follow, &mut io::stdout().lock());
         match printed {
             Ok(()) => Ok(ExitCode::SUCCESS),
             // The reader, say `head`, has seen enough.
@@ -105,10 +100,7 @@ mod tests {
             String::from_utf8(out).unwrap()
         };
         assert_eq!(show(None), text);
-        assert_eq!(
-            show(Some("login")),
-            "t1 login r1 a login\nt3 login - open end"
-        );
+        assert_eq!(show(Some("login")), "t1 login r1 a login\nt3 login - open end");
         assert_eq!(show(Some("log")), "");
         fs::remove_file(&path).unwrap();
     }

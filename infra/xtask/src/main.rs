@@ -78,11 +78,7 @@ fn main() -> ExitCode {
         Command::Check => stages::check(),
         Command::Bench(bench) => tool(cargo::Profile::Release, "bench", None, bench.args),
         Command::Replay(replay) => {
-            let profile = if replay.debug {
-                cargo::Profile::Dev
-            } else {
-                cargo::Profile::Release
-            };
+            let profile = if replay.debug { cargo::Profile::Dev } else { cargo::Profile::Release };
             tool(profile, "replay", Some(replay.path), replay.args)
         }
     };
@@ -103,8 +99,6 @@ fn tool(profile: cargo::Profile, name: &str, path: Option<PathBuf>, args: Vec<St
     cargo::become_binary(
         profile,
         name,
-        path.into_iter()
-            .map(Into::into)
-            .chain(args.into_iter().map(Into::into)),
+        path.into_iter().map(Into::into).chain(args.into_iter().map(Into::into)),
     )
 }

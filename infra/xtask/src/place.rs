@@ -15,9 +15,7 @@ pub fn target() -> Result<PathBuf, String> {
     let exe = env::current_exe()
         .map_err(|error| format!("cannot tell where this program lies: {error}."))?;
     let target = exe.parent().and_then(Path::parent);
-    target
-        .map(Path::to_path_buf)
-        .ok_or_else(|| "cannot tell where cargo builds to.".into())
+    target.map(Path::to_path_buf).ok_or_else(|| "cannot tell where cargo builds to.".into())
 }
 
 /// Where the stack keeps its data unless told otherwise.

@@ -16,10 +16,7 @@ use std::process::{ExitCode, Stdio};
 use std::time::Instant;
 
 /// A name and the work, which says how it ended or one sentence on why it failed.
-type Stage<'a> = (
-    &'a str,
-    Box<dyn FnMut() -> Result<&'static str, String> + 'a>,
-);
+type Stage<'a> = (&'a str, Box<dyn FnMut() -> Result<&'static str, String> + 'a>);
 
 /// Format and lints.
 pub fn check() -> Outcome {
@@ -34,10 +31,7 @@ pub fn test(fast: bool) -> Outcome {
         vec![
             format(),
             lints(),
-            (
-                "unit and contract tests",
-                Box::new(|| tests(&quick_tests()?, &mut totals)),
-            ),
+            ("unit and contract tests", Box::new(|| tests(&quick_tests()?, &mut totals))),
         ]
     } else {
         vec![
@@ -45,10 +39,7 @@ pub fn test(fast: bool) -> Outcome {
             lints(),
             ("template", Box::new(template)),
             ("build", Box::new(|| cargo("the build failed", &BUILD))),
-            (
-                "tests",
-                Box::new(|| tests(&["--test".into(), "*".into()], &mut totals)),
-            ),
+            ("tests", Box::new(|| tests(&["--test".into(), "*".into()], &mut totals))),
         ]
     });
     if totals != Totals::default() {
@@ -70,10 +61,9 @@ fn run(stages: Vec<Stage<'_>>) -> Result<(), String> {
             Ok(note) => println!("   {name}: {note}, {seconds:.1} s"),
             Err(sentence) => {
                 println!("   {name}: failed, {seconds:.1} s");
-                return Err(format!(
-                    "{sentence} (stage {} of {count}, {name}).",
-                    index + 1
-                ));
+                let sentence = sentence.trim_end_matches('.');
+                let stage = index + 1;
+                return Err(format!("{sentence} (stage {stage} of {count}, {name})."));
             }
         }
     }
@@ -82,30 +72,16 @@ fn run(stages: Vec<Stage<'_>>) -> Result<(), String> {
 }
 
 fn cargo(failure: &str, arguments: &[&str]) -> Result<&'static str, String> {
-    if cargo::run(arguments)?.success() {
-        Ok("ok")
-    } else {
-        Err(failure.to_owned())
-    }
+    if cargo::run(arguments)?.success() { Ok("ok") } else { Err(failure.to_owned()) }
 }
 
 fn format<'a>() -> Stage<'a> {
     let failure = "the format differs; `cargo fmt --all` mends it";
-    (
-        "format",
-        Box::new(move || cargo(failure, &["fmt", "--all", "--check"])),
-    )
+    ("format", Box::new(move || cargo(failure, &["fmt", "--all", "--check"])))
 }
 
 fn lints<'a>() -> Stage<'a> {
-    let clippy = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     (
         "lints",
         Box::new(move || {
@@ -125,14 +101,8 @@ fn template() -> Result<&'static str, String> {
 /// `cargo test` over the libraries, this program and the chosen test targets. All are run even if one
 /// fails, so that the totals are of everything.
 fn tests(targets: &[String], totals: &mut Totals) -> Result<&'static str, String> {
-    let mut command = cargo::command(&[
-        "test",
-        "--workspace",
-        "--no-fail-fast",
-        "--lib",
-        "--bin",
-        "xtask",
-    ]);
+    let mut command =
+        cargo::command(&["test", "--workspace", "--no-fail-fast", "--lib", "--bin", "xtask"]);
     let mut child = command
         .args(targets)
         .stdout(Stdio::piped())
@@ -146,9 +116,8 @@ fn tests(targets: &[String], totals: &mut Totals) -> Result<&'static str, String
             totals.take(&line);
         }
     }
-    let status = child
-        .wait()
-        .map_err(|error| format!("the tests could not be waited for: {error}"))?;
+    let status =
+        child.wait().map_err(|error| format!("the tests could not be waited for: {error}"))?;
     match (status.success(), totals.passed) {
         (true, 0) => Err("no test was run".into()),
         (true, _) => Ok("ok"),
@@ -177,11 +146,7 @@ fn no_tests_in_functions() -> Result<(), String> {
     for package in packages(&["functions"])? {
         for path in entries(&package.join("src/bin"))? {
             if fs::read_to_string(&path).is_ok_and(|text| text.contains("#[cfg(test)]")) {
-                let shown = path
-                    .strip_prefix(place::root())
-                    .unwrap_or(&path)
-                    .display()
-                    .to_string();
+                let shown = path.strip_prefix(place::root()).unwrap_or(&path).display().to_string();
                 return Err(format!(
                     "{shown} holds tests, which are not run there; move them to a library or to tests/"
                 ));
@@ -206,10 +171,8 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
     }
     let unreadable = |error| format!("{}: {error}", folder.display());
     let listed = fs::read_dir(folder).map_err(unreadable)?;
-    let mut paths = listed
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(unreadable)?;
+    let mut paths =
+        listed.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
     paths.sort();
     Ok(paths)
 }

@@ -36,16 +36,8 @@ impl Totals {
 
     /// The closing line.
     pub fn sentence(self) -> String {
-        let Self {
-            passed,
-            failed,
-            ignored,
-        } = self;
-        let ignored = if ignored == 0 {
-            String::new()
-        } else {
-            format!(", {ignored} ignored")
-        };
+        let Self { passed, failed, ignored } = self;
+        let ignored = if ignored == 0 { String::new() } else { format!(", {ignored} ignored") };
         format!("{passed} passed, {failed} failed{ignored}")
     }
 }
@@ -65,22 +57,8 @@ mod tests {
         ] {
             totals.take(line);
         }
-        assert_eq!(
-            totals,
-            Totals {
-                passed: 43,
-                failed: 2,
-                ignored: 1
-            }
-        );
+        assert_eq!(totals, Totals { passed: 43, failed: 2, ignored: 1 });
         assert_eq!(totals.sentence(), "43 passed, 2 failed, 1 ignored");
-        assert_eq!(
-            Totals {
-                ignored: 0,
-                ..totals
-            }
-            .sentence(),
-            "43 passed, 2 failed"
-        );
+        assert_eq!(Totals { ignored: 0, ..totals }.sentence(), "43 passed, 2 failed");
     }
 }

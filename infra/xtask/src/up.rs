@@ -35,11 +35,7 @@ pub struct Up {
 impl Up {
     /// Builds, then continues as the stack.
     pub fn run(self) -> Outcome {
-        let profile = if self.release {
-            Profile::Release
-        } else {
-            Profile::Dev
-        };
+        let profile = if self.release { Profile::Release } else { Profile::Dev };
         cargo::build(profile)?;
         let arguments = self.arguments(profile.folder()?);
         cargo::become_binary(profile, "parlance-local", arguments.into_iter())

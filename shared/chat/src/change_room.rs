@@ -6,9 +6,7 @@ use crate::event::Audience;
 use crate::gate::{Principal, no_such};
 use crate::ports::{ChangeRoom, Commit, Look, Publish, RoomPatch, TakeSeq};
 use crate::view::{People, RoomView};
-use domain::{
-    Change, FieldError, LogEntry, Result, Role, RoomId, RoomKind, Timestamp,
-};
+use domain::{Change, FieldError, LogEntry, Result, Role, RoomId, RoomKind, Timestamp};
 
 /// Applies `patch` as an admin or the owner. Settings that are so already are no change.
 pub async fn update_room(

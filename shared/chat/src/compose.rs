@@ -26,7 +26,12 @@ pub fn message_created(message: &Message, people: &People) -> Event {
 }
 
 /// The event of a log entry. `None` when what it is about cannot be shown any more.
-pub fn logged(entry: &LogEntry, room: &Room, message: Option<&Message>, people: &People) -> Option<Event> {
+pub fn logged(
+    entry: &LogEntry,
+    room: &Room,
+    message: Option<&Message>,
+    people: &People,
+) -> Option<Event> {
     let (room_id, seq) = (entry.room, entry.seq);
     let (kind, data) = match &entry.change {
         Change::MessageUpdated { .. } => {
@@ -81,7 +86,9 @@ pub async fn announce(
 ) -> Result<()> {
     let Some(event) = logged(entry, room, message, people) else { return Ok(()) };
     let mut out = Fanout::new(Audience::Room(entry.room), event);
-    if let Change::UserLeft { user, reason: LeaveReason::Left | LeaveReason::Removed } = entry.change {
+    if let Change::UserLeft { user, reason: LeaveReason::Left | LeaveReason::Removed } =
+        entry.change
+    {
         out.also.push(user);
     }
     fanout.publish(&out).await
@@ -105,9 +112,7 @@ pub async fn recent_entry(
 ) -> Result<Option<LogEntry>> {
     let after = room.last_seq.saturating_sub(HEAL_EVENTS);
     let (_, entries) = store.log(room.id, after, room.last_seq, HEAL_EVENTS as usize).await?;
-    let ours = |e: &LogEntry| {
-        e.actor == actor && now.since_ms(e.at) < HEAL_MS && is_it(&e.change)
-    };
+    let ours = |e: &LogEntry| e.actor == actor && now.since_ms(e.at) < HEAL_MS && is_it(&e.change);
     Ok(entries.into_iter().rev().find(ours))
 }
 

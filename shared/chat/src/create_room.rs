@@ -36,7 +36,10 @@ pub async fn create_room(
     let seen = store.look(who.ask(), now).await?;
     who.check(&seen)?;
     let room = Room {
-        id: new.key.as_ref().map_or_else(|| RoomId::new(now, rand::random()), |k| keyed_id(who.user, k)),
+        id: new
+            .key
+            .as_ref()
+            .map_or_else(|| RoomId::new(now, rand::random()), |k| keyed_id(who.user, k)),
         kind: new.kind,
         name: Some(new.name.into_string()),
         description: new.description.map(Description::into_string).filter(|d| !d.is_empty()),
@@ -69,7 +72,8 @@ pub async fn open_direct_room(
     let mut ask = who.ask();
     ask.profiles = vec![who.user, peer];
     let (seen, there) =
-        futures_util::future::try_join(store.look(ask, now), store.direct_room(who.user, peer)).await?;
+        futures_util::future::try_join(store.look(ask, now), store.direct_room(who.user, peer))
+            .await?;
     who.check(&seen)?;
     let profile = seen.profiles.get(&peer).ok_or_else(|| no_such("user"))?;
     if let Some(id) = there {

@@ -62,7 +62,12 @@ pub async fn delete_message(
     Err(busy())
 }
 
-async fn view(store: &impl Look, message: &Message, who: Principal, now: Timestamp) -> Result<MessageView> {
+async fn view(
+    store: &impl Look,
+    message: &Message,
+    who: Principal,
+    now: Timestamp,
+) -> Result<MessageView> {
     let people = crate::people(store, [message.sender], now).await?;
     Ok(MessageView::of(message, &people, Some(who.user)))
 }

@@ -8,7 +8,9 @@ use crate::event::{Audience, Event, Fanout};
 use crate::ports::{
     FindConnections, KeepConnections, ListRecipients, ListRooms, Posted, Publish, Push,
 };
-use domain::{ChatError, Connection, ConnectionId, Result, RoomId, Subscription, Timestamp, UserId};
+use domain::{
+    ChatError, Connection, ConnectionId, Result, RoomId, Subscription, Timestamp, UserId,
+};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -68,7 +70,11 @@ pub async fn deliver(
     };
     let everybody: HashSet<UserId> = users.iter().flatten().copied().collect();
     let everybody: Vec<UserId> = everybody.into_iter().collect();
-    let open = if everybody.is_empty() { Ok(Vec::new()) } else { store.connections(&everybody, now).await };
+    let open = if everybody.is_empty() {
+        Ok(Vec::new())
+    } else {
+        store.connections(&everybody, now).await
+    };
     let open = match open {
         Ok(open) => open,
         Err(error) => return Delivered::failed(batch, error),
@@ -150,7 +156,9 @@ async fn acquaintances(
     let mut rooms = store.rooms_of(user).await?;
     rooms.truncate(ACQUAINTANCE_ROOMS_MAX);
     let mut all: Vec<Vec<UserId>> = stream::iter(rooms)
-        .map(async |room| Ok::<_, ChatError>(store.recipients(room, SHARD_MEMBERS_MAX, None).await?.0))
+        .map(async |room| {
+            Ok::<_, ChatError>(store.recipients(room, SHARD_MEMBERS_MAX, None).await?.0)
+        })
         .buffer_unordered(POSTS_IN_FLIGHT_MAX)
         .try_collect()
         .await?;
@@ -175,8 +183,11 @@ fn match_up<'a>(
             .map(|(entry, _)| entry)
             .collect();
         for connection in connections {
-            let events: Vec<&Fanout> =
-                theirs.iter().copied().filter(|e| wants(&connection.subscription, &e.audience)).collect();
+            let events: Vec<&Fanout> = theirs
+                .iter()
+                .copied()
+                .filter(|e| wants(&connection.subscription, &e.audience))
+                .collect();
             if !events.is_empty() {
                 recipients.push(Recipient { user: Some(user), connection, events });
             }
@@ -318,8 +329,12 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_a_frame_is_a_stub() {
-        let mut event = plain("message_created", Timestamp::from_ms(0), json!({"room_id": "r",
-            "message": {"id": "r-7", "content": "😀".repeat(10_000)}}));
+        let mut event = plain(
+            "message_created",
+            Timestamp::from_ms(0),
+            json!({"room_id": "r",
+            "message": {"id": "r-7", "content": "😀".repeat(10_000)}}),
+        );
         event.seq = Some(7);
         let stub: serde_json::Value = serde_json::from_slice(&frame(&event)).unwrap();
         assert_eq!(stub["type"], "truncated");

@@ -4,10 +4,13 @@ use crate::compose;
 use crate::create_room::membership;
 use crate::event::Audience;
 use crate::gate::Principal;
-use crate::ports::{ChangeMembers, ChangeRoom, Commit, ListMembers, Look, Publish, ReadLog, TakeSeq};
+use crate::ports::{
+    ChangeMembers, ChangeRoom, Commit, ListMembers, Look, Publish, ReadLog, TakeSeq,
+};
 use crate::view::{CompactUser, MembershipView, RoomView};
 use domain::{
-    Change, ChatError, Code, LeaveReason, LogEntry, Result, Role, RoomId, RoomKind, Timestamp, UserId,
+    Change, ChatError, Code, LeaveReason, LogEntry, Result, Role, RoomId, RoomKind, Timestamp,
+    UserId,
 };
 use serde::Serialize;
 
@@ -53,7 +56,8 @@ pub async fn join_room(
     // A member already, or since a moment ago: an earlier try of this request.
     let seen = store.look(ask, now).await?;
     let (room, member) = who.member(&seen, id)?;
-    if let Some(entry) = compose::recent_entry(store, room, who.user, now, |c| *c == change).await? {
+    if let Some(entry) = compose::recent_entry(store, room, who.user, now, |c| *c == change).await?
+    {
         compose::announce(fanout, &entry, room, None, &seen.profiles).await?;
     }
     Ok(Joined {
@@ -133,7 +137,8 @@ pub async fn list_members(
     let folded = q.map(str::to_lowercase);
     let wanted = |user: &CompactUser| {
         folded.as_deref().is_none_or(|q| {
-            user.username.to_lowercase().starts_with(q) || user.display_name.to_lowercase().contains(q)
+            user.username.to_lowercase().starts_with(q)
+                || user.display_name.to_lowercase().contains(q)
         })
     };
     let mut members = Vec::new();

@@ -42,8 +42,8 @@ pub use read_rooms::{Rooms, get_room, list_public_rooms, list_rooms};
 pub use resume::{Resumed, resume};
 pub use send_message::{NewText, Outcome, send_message};
 pub use sign_in::{
-    REFRESH_MS, Registration, SignedIn, TOKEN_MS, ask_ticket, check_session, login, logout, refresh, register,
-    use_ticket,
+    REFRESH_MS, Registration, SignedIn, TOKEN_MS, ask_ticket, check_session, login, logout,
+    refresh, register, use_ticket,
 };
 pub use sockets::{connect, disconnect, refuse_frame, subscribe};
 pub use typing::{TYPING_MS, TYPING_THROTTLE_MS, start_typing, stop_typing};

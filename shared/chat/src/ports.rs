@@ -5,9 +5,9 @@
 
 use crate::event::Fanout;
 use domain::{
-    Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId,
-    Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent,
-    Session, SessionId, Timestamp, UserId,
+    Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId, Profile,
+    RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
+    Timestamp, UserId,
 };
 use std::collections::HashMap;
 use std::future::Future;
@@ -137,8 +137,12 @@ pub enum Reacted {
 /// Adds and removes reactions (`dynamodb:TransactWriteItems`), several at once without loss.
 pub trait React: Sync {
     /// Adds one; refused beyond 50 emoji or 5,000 reactions.
-    fn commit_reaction(&self, message: MessageId, emoji: &str, entry: &LogEntry)
-    -> impl Answer<Reacted>;
+    fn commit_reaction(
+        &self,
+        message: MessageId,
+        emoji: &str,
+        entry: &LogEntry,
+    ) -> impl Answer<Reacted>;
     /// Removes one's own.
     fn commit_unreaction(
         &self,
@@ -186,7 +190,11 @@ pub trait OpenRoom: Sync {
     /// Room, directory entry if public, and the owner's membership. `Stale` if the id is taken.
     fn open_room(&self, room: &Room, owner: &Membership) -> impl Answer<Commit>;
     /// Room and both memberships; `Err(other id)` inside if the pair has a room already.
-    fn open_direct(&self, room: &Room, pair: [&Membership; 2]) -> impl Answer<std::result::Result<(), RoomId>>;
+    fn open_direct(
+        &self,
+        room: &Room,
+        pair: [&Membership; 2],
+    ) -> impl Answer<std::result::Result<(), RoomId>>;
     /// The pair's room.
     fn direct_room(&self, a: UserId, b: UserId) -> impl Answer<Option<RoomId>>;
 }
@@ -226,8 +234,13 @@ pub trait ChangeMembers: Sync {
 /// Moves read marks (`dynamodb:UpdateItem`).
 pub trait MarkRead: Sync {
     /// Moves the mark forward; `Stale` if it is there or further, or they are not a member.
-    fn mark_read(&self, room: RoomId, user: UserId, mark: ReadMark, now: Timestamp)
-    -> impl Answer<Commit>;
+    fn mark_read(
+        &self,
+        room: RoomId,
+        user: UserId,
+        mark: ReadMark,
+        now: Timestamp,
+    ) -> impl Answer<Commit>;
 }
 
 /// A page and where the next begins.
@@ -321,7 +334,12 @@ pub struct Ticket {
 /// Stores rate windows outside a send (`dynamodb:PutItem`).
 pub trait SaveRate: Sync {
     /// Stores the window if its version is still the one before.
-    fn save_rate(&self, key: &RateKey, window: &RateWindow, limit: RateLimit) -> impl Answer<Commit>;
+    fn save_rate(
+        &self,
+        key: &RateKey,
+        window: &RateWindow,
+        limit: RateLimit,
+    ) -> impl Answer<Commit>;
 }
 
 /// Changes and finds users.
@@ -340,8 +358,12 @@ pub trait SearchUsers: Sync {
 /// Open sockets, one item per user (`dynamodb:UpdateItem`).
 pub trait KeepConnections: Sync {
     /// Adds a connection; drops the user's expired ones, and the oldest beyond 50.
-    fn add_connection(&self, user: UserId, connection: &Connection, now: Timestamp)
-    -> impl Answer<()>;
+    fn add_connection(
+        &self,
+        user: UserId,
+        connection: &Connection,
+        now: Timestamp,
+    ) -> impl Answer<()>;
     /// Removes exactly these.
     fn drop_connections(&self, user: UserId, ids: &[ConnectionId]) -> impl Answer<()>;
     /// Adds a room to, or takes it from, what an explicit connection receives. Nothing happens to

@@ -53,9 +53,11 @@ pub async fn search_users(
     limit: usize,
 ) -> Result<Vec<UserView>> {
     let folded = q.to_lowercase();
-    let (seen, found) =
-        futures_util::future::try_join(store.look(who.ask(), now), store.search_users(&folded, limit))
-            .await?;
+    let (seen, found) = futures_util::future::try_join(
+        store.look(who.ask(), now),
+        store.search_users(&folded, limit),
+    )
+    .await?;
     who.check(&seen)?;
     let ids: Vec<UserId> = found.iter().map(|p| p.id).collect();
     if ids.is_empty() {
@@ -77,7 +79,8 @@ pub async fn update_me(
     ask.profiles = vec![who.user];
     let users = [who.user];
     let (mut seen, open) =
-        futures_util::future::try_join(store.look(ask, now), store.connections(&users, now)).await?;
+        futures_util::future::try_join(store.look(ask, now), store.connections(&users, now))
+            .await?;
     who.check(&seen)?;
     let was = seen.profiles.remove(&who.user).ok_or_else(|| no_such("user"))?.at(now);
     let mut next = was.clone();
@@ -112,8 +115,11 @@ pub async fn update_me(
     };
     let presence = |p: &Profile| (p.status, p.status_message.clone(), p.status_emoji.clone());
     if presence(&was) != presence(&next) {
-        tell("presence_updated", json!({"user_id": who.user, "status": view.status,
-            "status_message": view.status_message, "last_active_at": now}))
+        tell(
+            "presence_updated",
+            json!({"user_id": who.user, "status": view.status,
+            "status_message": view.status_message, "last_active_at": now}),
+        )
         .await?;
     }
     tell("user_updated", json!({"user": view})).await?;

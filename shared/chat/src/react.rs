@@ -80,7 +80,12 @@ struct Deed {
 }
 
 impl Deed {
-    async fn load(&self, store: &impl Look, who: Principal, now: Timestamp) -> Result<(Seen, Message)> {
+    async fn load(
+        &self,
+        store: &impl Look,
+        who: Principal,
+        now: Timestamp,
+    ) -> Result<(Seen, Message)> {
         let mut ask = who.ask_room(self.id.room);
         ask.messages = vec![self.id];
         let mut seen = store.look(ask, now).await?;

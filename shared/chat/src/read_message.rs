@@ -40,10 +40,8 @@ pub async fn read_message(
     let mut member = member.clone();
     member.read = mark;
     let state = ReadState::of(&member, room);
-    let own = Fanout::new(
-        Audience::Users(vec![who.user]),
-        plain("read_state_updated", now, &state),
-    );
+    let own =
+        Fanout::new(Audience::Users(vec![who.user]), plain("read_state_updated", now, &state));
     if room.member_count > RECEIPT_MEMBERS_MAX {
         fanout.publish(&own).await?;
         return Ok(state);

@@ -27,7 +27,8 @@ pub async fn list_rooms(
 ) -> Result<Rooms> {
     let after = cursor.map(parse_cursor).transpose()?;
     let (seen, ids) =
-        futures_util::future::try_join(store.look(who.ask(), now), store.rooms_of(who.user)).await?;
+        futures_util::future::try_join(store.look(who.ask(), now), store.rooms_of(who.user))
+            .await?;
     who.check(&seen)?;
     let members = ids.iter().map(|id| (*id, who.user)).collect();
     let seen = store.look(Ask { rooms: ids, members, ..Ask::default() }, now).await?;
@@ -44,8 +45,10 @@ pub async fn list_rooms(
     }
     let more = mine.len() > limit;
     mine.truncate(limit);
-    let next_cursor =
-        mine.last().filter(|_| more).map(|(room, _)| format!("{}_{}", room.active_at().ms(), room.id));
+    let next_cursor = mine
+        .last()
+        .filter(|_| more)
+        .map(|(room, _)| format!("{}_{}", room.active_at().ms(), room.id));
     Ok(Rooms { rooms: shown(store, who, now, &mine).await?, next_cursor })
 }
 
@@ -63,7 +66,9 @@ pub async fn get_room(
             let mut views = shown(store, who, now, &[(room, member)]).await?;
             views.pop().ok_or_else(|| ChatError::new(Code::NotFound))
         }
-        None if room.kind == RoomKind::Public => Ok(RoomView { joined: Some(false), ..RoomView::of(room) }),
+        None if room.kind == RoomKind::Public => {
+            Ok(RoomView { joined: Some(false), ..RoomView::of(room) })
+        }
         None => Err(ChatError::new(Code::NotAMember)),
     }
 }
@@ -85,7 +90,8 @@ pub async fn list_public_rooms(
     .await?;
     who.check(&seen)?;
     let members = page.items.iter().map(|id| (*id, who.user)).collect();
-    let seen = store.look(Ask { rooms: page.items.clone(), members, ..Ask::default() }, now).await?;
+    let seen =
+        store.look(Ask { rooms: page.items.clone(), members, ..Ask::default() }, now).await?;
     // The index may lag behind a room that was closed or made private.
     let rooms = page.items.iter().filter_map(|id| seen.rooms.get(id));
     let rooms = rooms
@@ -106,7 +112,8 @@ async fn shown(
     mine: &[(&Room, &Membership)],
 ) -> Result<Vec<RoomView>> {
     let last = |room: &Room| {
-        (room.last_message_seq > 0).then_some(MessageId { room: room.id, seq: room.last_message_seq })
+        (room.last_message_seq > 0)
+            .then_some(MessageId { room: room.id, seq: room.last_message_seq })
     };
     let ask = Ask {
         messages: mine.iter().filter_map(|(room, _)| last(room)).collect(),
@@ -116,7 +123,8 @@ async fn shown(
     let nothing = ask.messages.is_empty() && ask.profiles.is_empty();
     let Seen { messages, mut profiles, .. } =
         if nothing { Seen::default() } else { store.look(ask, now).await? };
-    let named = messages.values().flat_map(MessageView::names).filter(|u| !profiles.contains_key(u));
+    let named =
+        messages.values().flat_map(MessageView::names).filter(|u| !profiles.contains_key(u));
     let more = crate::people(store, named.collect::<Vec<_>>(), now).await?;
     profiles.extend(more);
     let view = |(room, member): &(&Room, &Membership)| {
@@ -127,7 +135,9 @@ async fn shown(
 }
 
 fn parse_cursor(text: &str) -> Result<(Timestamp, RoomId)> {
-    let parts = text.split_once('_').and_then(|(ms, id)| Some((ms.parse().ok()?, id.parse().ok()?)));
-    let (ms, id) = parts.ok_or_else(|| FieldError::new("cursor", "invalid", "must be a next_cursor"))?;
+    let parts =
+        text.split_once('_').and_then(|(ms, id)| Some((ms.parse().ok()?, id.parse().ok()?)));
+    let (ms, id) =
+        parts.ok_or_else(|| FieldError::new("cursor", "invalid", "must be a next_cursor"))?;
     Ok((Timestamp::from_ms(ms), id))
 }

@@ -2,9 +2,9 @@
 //! hours, so this is a main route: no state is loaded afresh unless the gap is too large.
 
 use crate::compose;
+use crate::event::Event;
 use crate::gate::Principal;
 use crate::ports::{Ask, ListRooms, Look, ReadLog};
-use crate::event::Event;
 use crate::view::{MessageView, People};
 use domain::{LogEntry, Message, MessageId, Result, Room, RoomId, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -45,8 +45,11 @@ pub async fn resume(
     now: Timestamp,
     held: BTreeMap<RoomId, u64>,
 ) -> Result<Resumed> {
-    let asked: Vec<RoomId> =
-        if held.is_empty() { store.rooms_of(who.user).await? } else { held.keys().copied().collect() };
+    let asked: Vec<RoomId> = if held.is_empty() {
+        store.rooms_of(who.user).await?
+    } else {
+        held.keys().copied().collect()
+    };
     let ask = Ask {
         members: asked.iter().map(|id| (*id, who.user)).collect(),
         rooms: asked.clone(),
@@ -109,7 +112,11 @@ impl<'a> Missed<'a> {
             .min(cut(entries.len(), entries.last().map(|e| e.seq)));
         Ok(Self {
             room,
-            messages: messages.into_iter().map(|m| (m.id.seq, m)).filter(|(s, _)| *s <= known).collect(),
+            messages: messages
+                .into_iter()
+                .map(|m| (m.id.seq, m))
+                .filter(|(s, _)| *s <= known)
+                .collect(),
             entries: entries.into_iter().map(|e| (e.seq, e)).filter(|(s, _)| *s <= known).collect(),
             complete: known == u64::MAX,
         })
@@ -130,9 +137,8 @@ impl<'a> Missed<'a> {
                 (Some(message), _) => Some(compose::message_created(message, people)),
                 (None, Some(entry)) => {
                     let id = entry.message();
-                    let message = id.and_then(|id| {
-                        self.messages.get(&id.seq).or_else(|| elsewhere.get(&id))
-                    });
+                    let message =
+                        id.and_then(|id| self.messages.get(&id.seq).or_else(|| elsewhere.get(&id)));
                     compose::logged(entry, self.room, message, people)
                 }
                 (None, None) => None,
@@ -184,7 +190,8 @@ async fn named(
         .flat_map(|room| room.messages.values())
         .chain(elsewhere.values())
         .flat_map(MessageView::names);
-    let in_entries = missed.iter().flat_map(|room| room.entries.values()).filter_map(compose::names);
+    let in_entries =
+        missed.iter().flat_map(|room| room.entries.values()).filter_map(compose::names);
     let ids: Vec<UserId> = in_messages.chain(in_entries).collect();
     crate::people(store, ids, now).await
 }

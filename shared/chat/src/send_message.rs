@@ -74,7 +74,8 @@ pub async fn send_message(
         let (_, member) = who.member(&seen, new.room)?;
         member.may_write(now)?;
         if let Some(sent) = &seen.sent {
-            return replay(store, fanout, &new, sent, &fingerprint, seen.profiles.clone(), now).await;
+            return replay(store, fanout, &new, sent, &fingerprint, seen.profiles.clone(), now)
+                .await;
         }
         let parent_seq = parent(&seen, &new)?;
         let (window, rate) = seen.rate.take(limit, now)?;
@@ -141,7 +142,8 @@ async fn replay(
 
 fn parent(seen: &Seen, new: &NewText) -> Result<Option<u64>> {
     let Some(id) = new.reply_to else { return Ok(None) };
-    let parent = seen.messages.get(&id).ok_or_else(|| bad_parent("must be a message of this room"))?;
+    let parent =
+        seen.messages.get(&id).ok_or_else(|| bad_parent("must be a message of this room"))?;
     thread_root(parent).map(Some)
 }
 

@@ -7,8 +7,8 @@ use crate::ports::{
     Accounts, Ask, Commit, FindConnections, Look, Publish, RateKey, SaveRate, Sessions, Ticket,
     Tickets,
 };
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use domain::{
     ChatError, Code, DisplayName, Password, Profile, RateLimit, Result, Session, SessionId,
     Timestamp, UserId, Username,
@@ -56,7 +56,9 @@ pub async fn register(
 ) -> Result<SignedIn> {
     let profile = Profile {
         id: UserId::new(now, rand::random()),
-        display_name: new.display_name.map_or_else(|| new.username.as_str().into(), DisplayName::into_string),
+        display_name: new
+            .display_name
+            .map_or_else(|| new.username.as_str().into(), DisplayName::into_string),
         username: new.username.as_str().into(),
         avatar_url: None,
         status: None,
@@ -167,7 +169,9 @@ pub async fn logout(
         return Ok(());
     }
     let event = plain("session_expired", now, serde_json::json!({}));
-    fanout.publish(&Fanout { close: true, ..Fanout::new(Audience::Connections(of_session), event) }).await
+    fanout
+        .publish(&Fanout { close: true, ..Fanout::new(Audience::Connections(of_session), event) })
+        .await
 }
 
 /// Gives the caller a ticket for one socket: opaque text and when it ends.
@@ -198,7 +202,11 @@ pub async fn check_session(store: &impl Look, who: Principal, now: Timestamp) ->
 pub async fn use_ticket(store: &impl Tickets, now: Timestamp, text: &str) -> Result<Principal> {
     let taken = store.take_ticket(&sha256(text), now).await?;
     let ticket = taken.ok_or_else(|| ChatError::new(Code::TokenInvalid))?;
-    Ok(Principal { user: ticket.user, session: ticket.session, expires_at: ticket.token_expires_at })
+    Ok(Principal {
+        user: ticket.user,
+        session: ticket.session,
+        expires_at: ticket.token_expires_at,
+    })
 }
 
 async fn open_session(store: &impl Sessions, now: Timestamp, profile: Profile) -> Result<SignedIn> {

@@ -142,7 +142,8 @@ impl MessageView {
 
     /// Everybody this view names, so that their profiles can be looked up.
     pub fn names(message: &Message) -> impl Iterator<Item = UserId> + '_ {
-        let reacted = message.reactions.iter().flat_map(|r| r.users.iter().take(REACTION_USERS_MAX));
+        let reacted =
+            message.reactions.iter().flat_map(|r| r.users.iter().take(REACTION_USERS_MAX));
         std::iter::once(message.sender).chain(reacted.copied())
     }
 }
@@ -153,7 +154,12 @@ pub fn reactions(message: &Message, people: &People, viewer: Option<UserId>) -> 
         emoji: r.emoji.clone(),
         count: r.users.len(),
         me: viewer.map(|v| r.users.contains(&v)),
-        users: r.users.iter().take(REACTION_USERS_MAX).map(|u| CompactUser::of(*u, people)).collect(),
+        users: r
+            .users
+            .iter()
+            .take(REACTION_USERS_MAX)
+            .map(|u| CompactUser::of(*u, people))
+            .collect(),
     };
     message.reactions.iter().map(group).collect()
 }

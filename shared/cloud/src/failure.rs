@@ -6,7 +6,10 @@ use rand::Rng;
 use std::time::Duration;
 
 /// The error of a failed call, without anything of what was sent.
-pub(crate) fn failed<E: ProvideErrorMetadata, R>(operation: &str, error: &SdkError<E, R>) -> ChatError {
+pub(crate) fn failed<E: ProvideErrorMetadata, R>(
+    operation: &str,
+    error: &SdkError<E, R>,
+) -> ChatError {
     let code = match error {
         SdkError::ServiceError(context) => context.err().code().unwrap_or("unknown"),
         SdkError::TimeoutError(_) => "timeout",

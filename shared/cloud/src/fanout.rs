@@ -47,7 +47,8 @@ mod tests {
     use domain::Timestamp;
 
     fn event(text: String) -> Fanout {
-        let event = Event { kind: "x".into(), seq: None, ts: Timestamp::from_ms(0), data: text.into() };
+        let event =
+            Event { kind: "x".into(), seq: None, ts: Timestamp::from_ms(0), data: text.into() };
         Fanout::new(Audience::Users(Vec::new()), event)
     }
 

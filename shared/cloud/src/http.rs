@@ -81,7 +81,11 @@ impl HttpConnector for OneClient {
 
 impl HttpClient for OneClient {
     /// The settings are not looked at: all clients are configured with the same, in one place.
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }

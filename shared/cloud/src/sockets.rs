@@ -42,7 +42,9 @@ fn verdict(status: Option<u16>) -> Verdict {
     }
 }
 
-fn status<E>(error: &SdkError<E, aws_sdk_apigatewaymanagement::config::http::HttpResponse>) -> Option<u16> {
+fn status<E>(
+    error: &SdkError<E, aws_sdk_apigatewaymanagement::config::http::HttpResponse>,
+) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
 }
 
@@ -118,6 +120,73 @@ mod tests {
             (Some(403), Verdict::Final(Posted::GaveUp)),
         ] {
             assert_eq!(verdict(answer), wanted, "{answer:?}");
+        }
+    }
+    use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Config, Credentials, Region};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    /// An API that answers with these statuses, one connection each, and returns the request lines.
+    async fn api(statuses: &[u16]) -> (Sockets, tokio::task::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}/ws", listener.local_addr().unwrap());
+        let statuses = statuses.to_vec();
+        let served = tokio::spawn(async move {
+            let mut lines = Vec::new();
+            for status in statuses {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = vec![0; 8_192];
+                let length = stream.read(&mut request).await.unwrap();
+                let request = String::from_utf8_lossy(&request[..length]).into_owned();
+                lines.push(request.lines().next().unwrap_or_default().to_owned());
+                let head = "content-length: 2\r\nconnection: close";
+                let answer = format!("HTTP/1.1 {status} X\r\n{head}\r\n\r\n{{}}");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                stream.shutdown().await.unwrap();
+            }
+            lines
+        });
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+            .retry_config(aws_config::retry::RetryConfig::disabled())
+            .http_client(crate::http::OneClient::new())
+            .endpoint_url(endpoint)
+            .build();
+        (Sockets::new(Client::from_conf(config)), served)
+    }
+
+    #[tokio::test]
+    async fn posts_are_tried_again_where_that_can_help() {
+        for (statuses, young, wanted) in [
+            (vec![200], false, Posted::Sent),
+            (vec![429, 500, 200], false, Posted::Sent),
+            (vec![500, 429, 503], false, Posted::GaveUp),
+            (vec![410], false, Posted::Gone),
+            (vec![410, 410, 200], true, Posted::Sent),
+            (vec![410; 5], true, Posted::Gone),
+            (vec![413], false, Posted::GaveUp),
+        ] {
+            let (sockets, served) = api(&statuses).await;
+            let id = ConnectionId("L0SM9cOFvHcCIhw=".into());
+            assert_eq!(sockets.post(&id, b"{}".to_vec(), young).await, wanted, "{statuses:?}");
+            let lines = served.await.unwrap();
+            assert_eq!(lines.len(), statuses.len());
+            for line in lines {
+                assert_eq!(line, "POST /ws/@connections/L0SM9cOFvHcCIhw%3D HTTP/1.1");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn closing_what_is_closed_is_fine() {
+        for statuses in [vec![204], vec![410], vec![429, 204], vec![500; 3], vec![403]] {
+            let (sockets, served) = api(&statuses).await;
+            sockets.close(&ConnectionId("c".into())).await;
+            let lines = served.await.unwrap();
+            assert_eq!(lines.len(), statuses.len());
+            assert_eq!(lines[0], "DELETE /ws/@connections/c HTTP/1.1");
         }
     }
 }

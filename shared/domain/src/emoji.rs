@@ -40,14 +40,16 @@ mod tests {
         let heart = Emoji::parse("\u{2764}").unwrap();
         assert_eq!(heart, Emoji::parse("\u{2764}\u{FE0F}").unwrap());
         assert_eq!(heart.as_str(), "\u{2764}\u{FE0F}");
-        for one in ["👍", "👍🏽", "👩‍💻", "🏳️‍🌈", "🇦🇶", "🔥", "🎉", "😂", "1️⃣"] {
+        for one in ["👍", "👍🏽", "👩‍💻", "🏳️‍🌈", "🇦🇶", "🔥", "🎉", "😂", "1️⃣"]
+        {
             assert_eq!(Emoji::parse(one).unwrap().as_str(), one);
         }
     }
 
     #[test]
     fn text_and_pairs_are_refused() {
-        for bad in ["", "a", "👍👍", "👍 ", ":thumbsup:", "thumbsup", "1", "#", "\u{FE0F}", "<b>"] {
+        for bad in ["", "a", "👍👍", "👍 ", ":thumbsup:", "thumbsup", "1", "#", "\u{FE0F}", "<b>"]
+        {
             assert!(Emoji::parse(bad).is_err(), "{bad:?}");
         }
     }

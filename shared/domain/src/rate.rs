@@ -49,8 +49,12 @@ impl RateLimit {
 impl RateWindow {
     /// Lets a request through at `now` and returns the window to store, or says how long to wait.
     pub fn take(&self, limit: RateLimit, now: Timestamp) -> Result<(Self, RateTaken), ChatError> {
-        let mut slots: Vec<_> =
-            self.slots.iter().copied().filter(|&(slot, _)| limit.leaves_at(slot) > now.ms()).collect();
+        let mut slots: Vec<_> = self
+            .slots
+            .iter()
+            .copied()
+            .filter(|&(slot, _)| limit.leaves_at(slot) > now.ms())
+            .collect();
         let used: u32 = slots.iter().map(|&(_, count)| count).sum();
         if used >= limit.max {
             let mut over = used - limit.max + 1;
@@ -58,7 +62,8 @@ impl RateWindow {
                 over = over.saturating_sub(count);
                 over == 0
             });
-            let wait_ms = freeing.map_or(limit.window_ms, |&(slot, _)| limit.leaves_at(slot) - now.ms());
+            let wait_ms =
+                freeing.map_or(limit.window_ms, |&(slot, _)| limit.leaves_at(slot) - now.ms());
             return Err(ChatError::rate_limited(limit.max, wait_ms.max(1).unsigned_abs()));
         }
         // A clock that went back must not write an older slot behind a newer one.

@@ -198,7 +198,9 @@ impl AvatarUrl {
         let plain = text.len() <= 2_048
             && !host.is_empty()
             && !host.contains('@')
-            && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"'\\`".contains(c));
+            && text
+                .chars()
+                .all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"'\\`".contains(c));
         if plain { Ok(Self(text.to_owned())) } else { Err(wrong()) }
     }
 
@@ -234,7 +236,8 @@ mod tests {
         for good in ["abc", "A_1", "x".repeat(20).as_str(), "admin1", "___"] {
             assert!(Username::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "ab", "x".repeat(21).as_str(), "a b", "a-b", "äbc", "аbc", "Admin", "ALL"] {
+        for bad in ["", "ab", "x".repeat(21).as_str(), "a b", "a-b", "äbc", "аbc", "Admin", "ALL"]
+        {
             assert!(Username::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(Username::parse("AbC").unwrap().folded(), "abc");
@@ -265,8 +268,14 @@ mod tests {
     fn avatars() {
         assert!(AvatarUrl::parse("https://example.org/a.png?x=1").is_ok());
         for bad in [
-            "http://example.org/a.png", "javascript:alert(1)", "data:image/png;base64,AA", "https://",
-            "https://u:p@example.org/", "https://e.org/\"onload=", "https:///a", "HTTPS://E.ORG/a b",
+            "http://example.org/a.png",
+            "javascript:alert(1)",
+            "data:image/png;base64,AA",
+            "https://",
+            "https://u:p@example.org/",
+            "https://e.org/\"onload=",
+            "https:///a",
+            "HTTPS://E.ORG/a b",
         ] {
             assert!(AvatarUrl::parse(bad).is_err(), "{bad}");
         }

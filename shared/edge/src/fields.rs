@@ -56,7 +56,9 @@ pub fn json_object(bytes: &[u8]) -> Result<()> {
         Some(b'{') => Ok(()),
         Some(b'[' | b'"' | b'0'..=b'9' | b'-' | b't' | b'f' | b'n') => {
             match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-                Ok(_) => Err(FieldError::new("", "wrong_type", "the body must be a JSON object").into()),
+                Ok(_) => {
+                    Err(FieldError::new("", "wrong_type", "the body must be a JSON object").into())
+                }
                 Err(e) => Err(malformed(&e)),
             }
         }

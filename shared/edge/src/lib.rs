@@ -16,7 +16,7 @@ pub use app::App;
 pub use auth::{Claims, Signer};
 pub use fields::{Patch, from_json};
 pub use queue::serve_queue;
-pub use rest::{Reply, Request, serve_rest};
+pub use rest::{Reply, Request, serve_open, serve_rest};
 pub use serve::Exit;
 pub use socket::{
     Frame, Handshake, Hangup, serve_authorizer, serve_connect, serve_disconnect, serve_socket,

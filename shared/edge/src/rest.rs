@@ -1,10 +1,10 @@
 //! REST routes: HTTP API events of payload format 2.0 in, JSON out.
 
+use crate::App;
 use crate::app::now;
 use crate::fields::from_json;
 use crate::problem;
 use crate::serve::{Exit, serve};
-use crate::App;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chat::Principal;
@@ -96,9 +96,14 @@ impl Request {
     }
 
     /// A query parameter of a type; `expected` completes "name …" in the error.
-    pub fn query_as<T: FromStr>(&self, name: &'static str, expected: &'static str) -> Result<Option<T>> {
+    pub fn query_as<T: FromStr>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+    ) -> Result<Option<T>> {
         let text = self.event.query_string_parameters.get(name);
-        text.map(|v| v.parse().map_err(|_| FieldError::new(name, "invalid", expected).into())).transpose()
+        text.map(|v| v.parse().map_err(|_| FieldError::new(name, "invalid", expected).into()))
+            .transpose()
     }
 
     /// `limit`: from 1, clamped at `max`, `default` where not given.
@@ -247,7 +252,7 @@ struct RestAnswer {
     body: String,
 }
 
-/// Serves a REST route.
+/// Serves a REST route for whoever has a token.
 pub fn serve_rest(route: impl AsyncFn(&App, &Request) -> Result<Reply>) -> Exit {
     serve(async |app, event: RestEvent, _: &str| {
         let now = now();
@@ -255,10 +260,25 @@ pub fn serve_rest(route: impl AsyncFn(&App, &Request) -> Result<Reply>) -> Exit 
             Some(token) => app.verifier.verify(app, token, now).await,
             None => Err(ChatError::new(Code::Unauthenticated)),
         };
-        let request = Request { event, principal, now };
-        let reply = route(app, &request).await.unwrap_or_else(|e| Reply::problem(&e, &request));
-        Ok(reply.into_answer(&request))
+        Ok(answer(app, &route, Request { event, principal, now }).await)
     })
+}
+
+/// Serves a REST route that is open to everybody: a token is not even looked at.
+pub fn serve_open(route: impl AsyncFn(&App, &Request) -> Result<Reply>) -> Exit {
+    serve(async |app, event: RestEvent, _: &str| {
+        let principal = Err(ChatError::new(Code::Unauthenticated));
+        Ok(answer(app, &route, Request { event, principal, now: now() }).await)
+    })
+}
+
+async fn answer(
+    app: &App,
+    route: &impl AsyncFn(&App, &Request) -> Result<Reply>,
+    request: Request,
+) -> RestAnswer {
+    let reply = route(app, &request).await.unwrap_or_else(|e| Reply::problem(&e, &request));
+    reply.into_answer(&request)
 }
 
 fn bearer(headers: &HashMap<String, String>) -> Option<&str> {

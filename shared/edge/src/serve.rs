@@ -14,9 +14,7 @@ pub type Exit = ExitCode;
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Builds the app once, then answers events until Lambda stops the process.
-pub(crate) fn serve<E, A>(
-    handle: impl AsyncFn(&App, E, &str) -> Result<A, Failure>,
-) -> Exit
+pub(crate) fn serve<E, A>(handle: impl AsyncFn(&App, E, &str) -> Result<A, Failure>) -> Exit
 where
     E: DeserializeOwned,
     A: Serialize,

@@ -58,7 +58,9 @@ impl Authorized {
         Some(Principal {
             user: self.user_id.parse().ok()?,
             session: self.session_id.parse().ok()?,
-            expires_at: Timestamp::from_ms(self.expires_at.parse::<i64>().ok()?.saturating_mul(1000)),
+            expires_at: Timestamp::from_ms(
+                self.expires_at.parse::<i64>().ok()?.saturating_mul(1000),
+            ),
         })
     }
 }
@@ -72,7 +74,10 @@ impl SocketEvent {
     /// A header by its lower-case name: WebSocket APIs pass names on as the client wrote them.
     fn header(&self, name: &str) -> Option<&str> {
         let headers = self.headers.as_ref()?;
-        headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     fn query(&self, name: &str) -> Option<&str> {

@@ -127,7 +127,9 @@ impl SearchUsers for Table {
                 .in_directory();
             let known: Vec<_> = found.iter().filter_map(|item| item.get("PK").cloned()).collect();
             let further = self.query(by_part).await?.items.into_iter();
-            found.extend(further.filter(|item| !item.get("PK").is_some_and(|pk| known.contains(pk))));
+            found.extend(
+                further.filter(|item| !item.get("PK").is_some_and(|pk| known.contains(pk))),
+            );
         }
         found.iter().take(limit).map(from_item).collect()
     }

@@ -21,7 +21,10 @@ pub(crate) async fn back_off(tried: u32) {
 }
 
 /// The error of a failed call: operation and code, never what was asked for.
-pub(crate) fn failed<E: ProvideErrorMetadata, R>(operation: &str, error: &SdkError<E, R>) -> ChatError {
+pub(crate) fn failed<E: ProvideErrorMetadata, R>(
+    operation: &str,
+    error: &SdkError<E, R>,
+) -> ChatError {
     let code = match error {
         SdkError::ServiceError(context) => context.err().code().unwrap_or("unknown"),
         SdkError::TimeoutError(_) => "timeout",

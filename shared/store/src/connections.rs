@@ -9,7 +9,8 @@ use crate::{Table, keys};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use chat::ports::{FindConnections, KeepConnections};
 use domain::{
-    ChatError, Connection, ConnectionId, FieldError, Result, RoomId, Subscription, Timestamp, UserId,
+    ChatError, Connection, ConnectionId, FieldError, Result, RoomId, Subscription, Timestamp,
+    UserId,
 };
 use std::collections::HashMap;
 
@@ -83,11 +84,7 @@ fn surplus(item: &Item, now: Timestamp) -> Result<Vec<ConnectionId>> {
 
 impl Table {
     /// Sets the connection within the user's map, or creates the map with it.
-    async fn set_connection(
-        &self,
-        user: UserId,
-        connection: &Connection,
-    ) -> Result<Item> {
+    async fn set_connection(&self, user: UserId, connection: &Connection) -> Result<Item> {
         let key = keys::connections(user);
         let value = to_value(connection);
         for _ in 0..CREATE_TRIES_MAX {
@@ -127,11 +124,9 @@ impl KeepConnections for Table {
             return Ok(());
         }
         let paths: Vec<_> = (0..ids.len()).map(|i| format!("#conns.#id{i}")).collect();
-        let mut remove = Write::update(
-            keys::connections(user),
-            format!("REMOVE {}", paths.join(", ")),
-        )
-        .when("attribute_exists(#conns)");
+        let mut remove =
+            Write::update(keys::connections(user), format!("REMOVE {}", paths.join(", ")))
+                .when("attribute_exists(#conns)");
         for (i, id) in ids.iter().enumerate() {
             remove = remove.name(&format!("#id{i}"), &id.0);
         }
@@ -177,15 +172,17 @@ impl KeepConnections for Table {
     }
 
     async fn count_bad_frame(&self, user: UserId, connection: &ConnectionId) -> Result<u32> {
-        let count = Write::update(keys::connections(user), "SET #conns.#id.#bad = #conns.#id.#bad + :one")
-            .when("attribute_exists(#conns.#id)")
-            .name("#id", &connection.0)
-            .value(":one", n(1));
+        let count =
+            Write::update(keys::connections(user), "SET #conns.#id.#bad = #conns.#id.#bad + :one")
+                .when("attribute_exists(#conns.#id)")
+                .name("#id", &connection.0)
+                .value(":one", n(1));
         let Written::Done(item) = self.write(count, ReturnValue::UpdatedNew).await? else {
             // Nobody keeps count for a connection that has been dropped.
             return Ok(1);
         };
-        let counted = Fields(&item).map_opt("conns")?.map(|c| c.map_opt(&connection.0)).transpose()?;
+        let counted =
+            Fields(&item).map_opt("conns")?.map(|c| c.map_opt(&connection.0)).transpose()?;
         counted.flatten().map_or(Ok(1), |f| f.number("bad"))
     }
 }

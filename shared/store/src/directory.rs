@@ -38,8 +38,10 @@ fn cursor_at(item: &Item) -> Result<String> {
 
 fn place_of(cursor: &str) -> Result<String> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
-    let place = bytes.and_then(|b| String::from_utf8(b).ok()).filter(|p| (1..=1_024).contains(&p.len()));
-    place.ok_or_else(|| FieldError::new("cursor", "invalid", "must be a cursor of this list").into())
+    let place =
+        bytes.and_then(|b| String::from_utf8(b).ok()).filter(|p| (1..=1_024).contains(&p.len()));
+    place
+        .ok_or_else(|| FieldError::new("cursor", "invalid", "must be a cursor of this list").into())
 }
 
 impl ListDirectory for Table {

@@ -21,11 +21,12 @@ impl ReadHistory for Table {
         let mut page = Vec::new();
         for step in 0..=(newest - oldest).min(BUCKETS_MAX - 1) {
             let bucket = if range.newest_first { newest - step } else { oldest + step };
-            let find = Find::new("PK = :bucket AND SK BETWEEN :from AND :to", range.limit - page.len())
-                .value(":bucket", s(keys::bucket_pk(room, bucket)))
-                .value(":from", s(keys::message_sk(first)))
-                .value(":to", s(keys::message_sk(last)))
-                .newest_first(range.newest_first);
+            let find =
+                Find::new("PK = :bucket AND SK BETWEEN :from AND :to", range.limit - page.len())
+                    .value(":bucket", s(keys::bucket_pk(room, bucket)))
+                    .value(":from", s(keys::message_sk(first)))
+                    .value(":to", s(keys::message_sk(last)))
+                    .newest_first(range.newest_first);
             let found = self.query(find).await?;
             for item in &found.items {
                 page.push(messages::from_item(item)?);

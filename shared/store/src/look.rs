@@ -27,7 +27,8 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
     wanted.extend(ask.profiles.iter().map(|user| (keys::profile(*user), As::Profile)));
     wanted.extend(ask.messages.iter().map(|id| (keys::message(*id), As::Message)));
     wanted.extend(ask.rate.iter().map(|of| (rates::key(of), As::Rate)));
-    wanted.extend(ask.sent.iter().map(|(user, room, key)| (keys::sent(*user, *room, key), As::Sent)));
+    wanted
+        .extend(ask.sent.iter().map(|(user, room, key)| (keys::sent(*user, *room, key), As::Sent)));
     wanted
 }
 

@@ -22,9 +22,10 @@ pub(crate) fn reaction_attribute(emoji: &str) -> String {
 }
 
 pub(crate) fn to_item(message: &Message) -> Item {
-    let firsts = message.reactions.iter().fold(Row::map(), |firsts, reaction| {
-        firsts.number(&reaction.emoji, reaction.first_seq)
-    });
+    let firsts = message
+        .reactions
+        .iter()
+        .fold(Row::map(), |firsts, reaction| firsts.number(&reaction.emoji, reaction.first_seq));
     let row = Row::at(keys::message(message.id))
         .text("sender", message.sender)
         .text("kind", message.kind.as_str())
@@ -40,7 +41,10 @@ pub(crate) fn to_item(message: &Message) -> Item {
         None => row
             .text("body", &message.body)
             .value("reaction_first", AttributeValue::M(firsts.build()))
-            .number("reaction_count", message.reactions.iter().map(|r| r.users.len()).sum::<usize>()),
+            .number(
+                "reaction_count",
+                message.reactions.iter().map(|r| r.users.len()).sum::<usize>(),
+            ),
     };
     let reactions = message.reactions.iter().filter(|r| !r.users.is_empty());
     let row = reactions.fold(row, |row, reaction| {

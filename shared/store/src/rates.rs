@@ -21,7 +21,8 @@ pub(crate) fn key(of: &RateKey) -> Key {
 
 /// Stores a window in place of the version before it.
 pub(crate) fn put(of: &RateKey, window: &RateWindow, limit: RateLimit) -> Write {
-    let slots: Vec<_> = window.slots.iter().map(|(slot, count)| format!("{slot}:{count}")).collect();
+    let slots: Vec<_> =
+        window.slots.iter().map(|(slot, count)| format!("{slot}:{count}")).collect();
     let item = Row::at(key(of))
         .number("version", window.version)
         .text("slots", slots.join(" "))
@@ -49,7 +50,12 @@ pub(crate) fn from_item(item: &Item, now: Timestamp) -> Result<RateWindow> {
 }
 
 impl SaveRate for Table {
-    async fn save_rate(&self, of: &RateKey, window: &RateWindow, limit: RateLimit) -> Result<Commit> {
+    async fn save_rate(
+        &self,
+        of: &RateKey,
+        window: &RateWindow,
+        limit: RateLimit,
+    ) -> Result<Commit> {
         let stored = self.write(put(of, window, limit), ReturnValue::None).await?.is_done();
         Ok(if stored { Commit::Done } else { Commit::Stale })
     }

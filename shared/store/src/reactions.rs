@@ -8,9 +8,7 @@ use crate::write::{Outcome, Write};
 use crate::{keys, log};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chat::ports::{React, Reacted};
-use domain::{
-    ChatError, LogEntry, MessageId, REACTION_EMOJIS_MAX, REACTIONS_MAX, Result, UserId,
-};
+use domain::{ChatError, LogEntry, MessageId, REACTION_EMOJIS_MAX, REACTIONS_MAX, Result, UserId};
 
 /// A message that takes reactions.
 const STANDS: &str = "attribute_exists(PK) AND attribute_not_exists(#deleted_at)";
@@ -29,7 +27,8 @@ fn leave(message: MessageId, emoji: &str, user: UserId) -> Write {
 
 /// Takes the last user away, and with them the emoji's place in the order.
 fn leave_last(message: MessageId, emoji: &str, user: UserId) -> Write {
-    let update = "SET #reaction_count = #reaction_count - :one REMOVE #users, #reaction_first.#emoji";
+    let update =
+        "SET #reaction_count = #reaction_count - :one REMOVE #users, #reaction_first.#emoji";
     Write::update(keys::message(message), update)
         .name("#users", reaction_attribute(emoji))
         .name("#emoji", emoji)

@@ -11,7 +11,11 @@ impl ChangeRoom for Table {
     async fn commit_room(&self, room: &Room, entry: &LogEntry) -> Result<Commit> {
         let mut set = vec!["#kind = :kind"];
         let mut remove = Vec::new();
-        if room.name.is_some() { set.push("#name = :name") } else { remove.push("#name") }
+        if room.name.is_some() {
+            set.push("#name = :name")
+        } else {
+            remove.push("#name")
+        }
         if room.description.is_some() {
             set.push("#description = :description");
         } else {

@@ -53,7 +53,10 @@ pub(crate) fn from_item(item: &Item) -> Result<Option<Room>> {
 
 impl Table {
     async fn take(&self, take: Write) -> Result<Taken> {
-        match self.write(take.when(ROOM_STANDS).value(":one", n(1)), ReturnValue::UpdatedNew).await? {
+        match self
+            .write(take.when(ROOM_STANDS).value(":one", n(1)), ReturnValue::UpdatedNew)
+            .await?
+        {
             Written::Done(item) => {
                 let f = Fields(&item);
                 Ok(Taken { seq: f.number("last_seq")?, ordinal: f.number("message_count")? })
@@ -107,10 +110,14 @@ impl OpenRoom for Table {
         match self.transact(writes).await? {
             Outcome::Done => Ok(Ok(())),
             // Whether the other was first or is in the way just now, its room is there or soon.
-            Outcome::Failed(_) | Outcome::Crowded => match self.direct_room(a.user, b.user).await? {
-                Some(other) => Ok(Err(other)),
-                None => Err(ChatError::unavailable("dynamodb TransactWriteItems: room id taken")),
-            },
+            Outcome::Failed(_) | Outcome::Crowded => {
+                match self.direct_room(a.user, b.user).await? {
+                    Some(other) => Ok(Err(other)),
+                    None => {
+                        Err(ChatError::unavailable("dynamodb TransactWriteItems: room id taken"))
+                    }
+                }
+            }
         }
     }
 

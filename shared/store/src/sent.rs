@@ -11,7 +11,9 @@ const SENT_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 /// Stores the record of a send under its message's client key, where none stands.
 pub(crate) fn put(message: &Message, sent: &Sent) -> Result<Write> {
     let Some(client_key) = &message.client_key else {
-        return Err(ChatError::unavailable("store: a send's record needs the message's client key"));
+        return Err(ChatError::unavailable(
+            "store: a send's record needs the message's client key",
+        ));
     };
     let item = Row::at(keys::sent(message.sender, message.id.room, client_key))
         .text("fingerprint", &sent.fingerprint)

@@ -1,6 +1,6 @@
 //! Tickets `TICKET#<hash> / TICKET`: each opens one socket, once.
 
-use crate::item::{Fields, Row};
+use crate::item::{Fields, Row, t};
 use crate::write::{Write, Written};
 use crate::{Table, keys};
 use aws_sdk_dynamodb::types::ReturnValue;
@@ -19,15 +19,12 @@ impl Tickets for Table {
     }
 
     async fn take_ticket(&self, hash: &str, now: Timestamp) -> Result<Option<Ticket>> {
-        // Whoever deletes the row gets it back; everybody after finds nothing.
-        let take = Write::delete(keys::ticket(hash));
+        // The condition makes it one caller's: whoever comes second finds no row to satisfy it.
+        let take = Write::delete(keys::ticket(hash)).when("#ends_at > :now").value(":now", t(now));
         let Written::Done(item) = self.write(take, ReturnValue::AllOld).await? else {
             return Ok(None);
         };
         let f = Fields(&item);
-        if item.is_empty() || !f.stands(now)? {
-            return Ok(None);
-        }
         Ok(Some(Ticket {
             user: f.parsed("user")?,
             session: f.parsed("session")?,

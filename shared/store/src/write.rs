@@ -23,7 +23,8 @@ pub(crate) fn names_in(expressions: &[&str]) -> HashMap<String, String> {
     let mut names = HashMap::new();
     for expression in expressions {
         for part in expression.split('#').skip(1) {
-            let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(part.len());
+            let end =
+                part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(part.len());
             names.insert(format!("#{}", &part[..end]), part[..end].to_owned());
         }
     }
@@ -126,7 +127,9 @@ impl Write {
         let condition = self.condition;
         Ok(match self.action {
             Action::Put(whole) => {
-                let put = filled!(Put::builder()).set_item(Some(whole)).set_condition_expression(condition);
+                let put = filled!(Put::builder())
+                    .set_item(Some(whole))
+                    .set_condition_expression(condition);
                 item.put(put.build().map_err(unsent)?)
             }
             Action::Update(key, expression) => {
@@ -288,11 +291,14 @@ impl Table {
                 return Ok(Outcome::Failed(as_it_was.collect()));
             }
             // ThrottlingError and ProvisionedThroughputExceeded cancel a transaction as conflicts do.
-            let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+            let passing =
+                ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
             if !passing.iter().any(|code| code_is(code)) {
                 let code = reasons.iter().filter_map(|r| r.code()).find(|c| *c != "None");
                 let code = code.unwrap_or("TransactionCanceledException");
-                return Err(ChatError::unavailable(format_args!("dynamodb TransactWriteItems: {code}")));
+                return Err(ChatError::unavailable(format_args!(
+                    "dynamodb TransactWriteItems: {code}"
+                )));
             }
             back_off(tried).await;
         }

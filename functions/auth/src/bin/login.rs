@@ -24,5 +24,5 @@ async fn login(app: &App, request: &Request) -> Result<Reply> {
 }
 
 fn main() -> edge::Exit {
-    edge::serve_rest(login)
+    edge::serve_open(login)
 }

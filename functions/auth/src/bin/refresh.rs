@@ -19,5 +19,5 @@ async fn refresh(app: &App, request: &Request) -> Result<Reply> {
 }
 
 fn main() -> edge::Exit {
-    edge::serve_rest(refresh)
+    edge::serve_open(refresh)
 }

@@ -27,5 +27,5 @@ async fn register(app: &App, request: &Request) -> Result<Reply> {
 }
 
 fn main() -> edge::Exit {
-    edge::serve_rest(register)
+    edge::serve_open(register)
 }

@@ -9,7 +9,9 @@ async fn ticket(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let (ticket, expires_at) = chat::ask_ticket(&app.table, who, request.now).await?;
     let expires_in = expires_at.since_ms(request.now) / 1000;
-    Ok(Reply::created(&json!({"ticket": ticket, "expires_at": expires_at, "expires_in": expires_in})))
+    Ok(Reply::created(
+        &json!({"ticket": ticket, "expires_at": expires_at, "expires_in": expires_in}),
+    ))
 }
 
 fn main() -> edge::Exit {

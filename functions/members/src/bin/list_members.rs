@@ -12,7 +12,9 @@ async fn list_members(app: &App, request: &Request) -> Result<Reply> {
     let after = request.query_as("cursor", "must be a next_cursor")?;
     let q = request.query("q");
     if q.is_some_and(|q| q.chars().count() > 50) {
-        return Err(FieldError::new("q", "too_long", "must be at most 50 characters").with_max(50).into());
+        return Err(FieldError::new("q", "too_long", "must be at most 50 characters")
+            .with_max(50)
+            .into());
     }
     let page = chat::list_members(&app.table, who, request.now, room, q, limit, after).await?;
     Ok(Reply::ok(&page))

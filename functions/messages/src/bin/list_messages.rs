@@ -10,9 +10,11 @@ use edge::{App, Reply, Request};
 /// The anchor's name, its place, and what it means.
 fn anchor(request: &Request, room: RoomId, ascending: bool) -> Result<Anchor> {
     let mut found = None;
-    for (name, meaning) in
-        [("before", Anchor::Before as fn(u64) -> Anchor), ("after", Anchor::After), ("around", Anchor::Around)]
-    {
+    for (name, meaning) in [
+        ("before", Anchor::Before as fn(u64) -> Anchor),
+        ("after", Anchor::After),
+        ("around", Anchor::Around),
+    ] {
         let expected = "must be the id of a message of this room";
         let Some(id) = request.query_as::<MessageId>(name, expected)? else { continue };
         if id.room != room {

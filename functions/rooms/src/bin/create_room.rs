@@ -25,7 +25,8 @@ async fn create_room(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let body: Body = request.json()?;
     let kind = RoomKind::parse(&body.kind);
-    let kind = kind.ok_or_else(|| FieldError::new("/type", "invalid", "must be public, private or direct"))?;
+    let kind = kind
+        .ok_or_else(|| FieldError::new("/type", "invalid", "must be public, private or direct"))?;
     let (room, existed) = if kind == RoomKind::Direct {
         let peer = body.user_id.ok_or_else(|| required("/user_id"))?;
         chat::open_direct_room(&app.table, app.fanout(), who, request.now, peer).await?

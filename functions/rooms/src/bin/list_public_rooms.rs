@@ -10,7 +10,9 @@ async fn list_public_rooms(app: &App, request: &Request) -> Result<Reply> {
     let limit = request.limit(50, 100)?;
     let (q, cursor) = (request.query("q"), request.query("cursor"));
     if q.is_some_and(|q| q.chars().count() > 100) {
-        return Err(FieldError::new("q", "too_long", "must be at most 100 characters").with_max(100).into());
+        return Err(FieldError::new("q", "too_long", "must be at most 100 characters")
+            .with_max(100)
+            .into());
     }
     Ok(Reply::ok(&chat::list_public_rooms(&app.table, who, request.now, q, limit, cursor).await?))
 }

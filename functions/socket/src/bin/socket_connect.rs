@@ -8,7 +8,8 @@ use edge::{App, Handshake};
 
 async fn socket_connect(app: &App, handshake: Handshake) -> Result<()> {
     let Handshake { principal, connection, explicit, batch, now } = handshake;
-    let subscription = if explicit { Subscription::Explicit(Vec::new()) } else { Subscription::All };
+    let subscription =
+        if explicit { Subscription::Explicit(Vec::new()) } else { Subscription::All };
     chat::connect(&app.table, app.fanout(), principal, now, connection, subscription, batch).await
 }
 

@@ -27,7 +27,8 @@ async fn socket_send_message(app: &App, frame: &Frame) -> Result<Value> {
         key: fields.client_id,
     };
     let (store, limit) = (&app.table, app.send_limit());
-    let sent = chat::send_message(store, app.fanout(), frame.principal, limit, frame.now, new).await?;
+    let sent =
+        chat::send_message(store, app.fanout(), frame.principal, limit, frame.now, new).await?;
     Ok(json!({"message": sent.message, "replayed": sent.replayed}))
 }
 

@@ -3,7 +3,9 @@
 //! 200 with the user. Anything but the fields below is ignored: nobody makes themselves an admin.
 
 use chat::ProfilePatch;
-use domain::{AvatarUrl, DisplayName, FieldError, Result, Status, StatusEmoji, StatusMessage, Timestamp};
+use domain::{
+    AvatarUrl, DisplayName, FieldError, Result, Status, StatusEmoji, StatusMessage, Timestamp,
+};
 use edge::{App, Patch, Reply, Request};
 use serde::Deserialize;
 
@@ -27,7 +29,9 @@ fn patch(body: Body, now: Timestamp) -> Result<ProfilePatch> {
             let expected = "must be online, away, busy or offline";
             Status::parse(&text).ok_or_else(|| FieldError::new("", "invalid", expected))
         })?,
-        status_message: body.status_message.parse("/status_message", |t| StatusMessage::parse(&t))?,
+        status_message: body
+            .status_message
+            .parse("/status_message", |t| StatusMessage::parse(&t))?,
         status_emoji: body.status_emoji.parse("/status_emoji", |text| StatusEmoji::parse(&text))?,
         status_expires_at: body.status_expires_at.parse("/status_expires_at", |text| {
             let expected = "must be a time to come, as RFC 3339";

@@ -102,7 +102,8 @@ impl Endpoint {
     }
 
     async fn forward(&self, parts: Parts, body: Bytes) -> Answer {
-        let broken = |error: String| net::answer(StatusCode::INTERNAL_SERVER_ERROR, CONTENT_TYPE, error);
+        let broken =
+            |error: String| net::answer(StatusCode::INTERNAL_SERVER_ERROR, CONTENT_TYPE, error);
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut request = match Request::builder()
             .method(parts.method)
@@ -130,8 +131,14 @@ impl Endpoint {
 fn writes(operation: &str) -> bool {
     matches!(
         operation,
-        "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems" | "ExecuteStatement"
-            | "ExecuteTransaction" | "BatchExecuteStatement"
+        "PutItem"
+            | "UpdateItem"
+            | "DeleteItem"
+            | "BatchWriteItem"
+            | "TransactWriteItems"
+            | "ExecuteStatement"
+            | "ExecuteTransaction"
+            | "BatchExecuteStatement"
     )
 }
 
@@ -143,7 +150,8 @@ fn call<Q: DeserializeOwned, A: Serialize>(
     let (status, body) = match run(request) {
         Ok(answer) => (StatusCode::OK, serde_json::to_vec(&answer).ok()?),
         Err(
-            error @ (DynoxideError::ConditionalCheckFailedException(..) | DynoxideError::TransactionCanceledException(..)),
+            error @ (DynoxideError::ConditionalCheckFailedException(..)
+            | DynoxideError::TransactionCanceledException(..)),
         ) => (StatusCode::BAD_REQUEST, error.to_json().into_bytes()),
         Err(_) => return None,
     };

@@ -37,8 +37,9 @@ impl DynamoDb {
     /// # Errors
     /// One sentence when the file or a table in it does not fit.
     pub fn start(path: &Path, specs: &[TableSpec], metrics: &Arc<Metrics>) -> Result<Self, String> {
-        let database = Database::new(&path.display().to_string())
-            .map_err(|error| format!("the tables' file {} cannot be used: {error}", path.display()))?;
+        let database = Database::new(&path.display().to_string()).map_err(|error| {
+            format!("the tables' file {} cannot be used: {error}", path.display())
+        })?;
         for spec in specs {
             tables::ensure(&database, spec)?;
         }
@@ -49,7 +50,8 @@ impl DynamoDb {
             .build()
             .map_err(|error| error.to_string())?;
         let written = Arc::new(Notify::new());
-        let port = endpoint::start(&runtime, &database, metrics, &written).map_err(|error| error.to_string())?;
+        let port = endpoint::start(&runtime, &database, metrics, &written)
+            .map_err(|error| error.to_string())?;
         Ok(Self { database, port, written, runtime: Some(runtime) })
     }
 
@@ -70,5 +72,12 @@ impl DynamoDb {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
+    }
+}
+
+impl Drop for DynamoDb {
+    fn drop(&mut self) {
+        // A runtime must not be waited for inside another one.
+        self.shutdown();
     }
 }

@@ -27,8 +27,10 @@ pub(super) fn ensure(database: &Database, spec: &TableSpec) -> Result<(), String
     }
     if let Some(attribute) = &spec.ttl {
         let described = database.describe_time_to_live(request(name).map_err(failed)?).ok();
-        let described = described.and_then(|found| serde_json::to_value(&found).ok()).unwrap_or(Value::Null);
-        let current = described.pointer("/TimeToLiveDescription/AttributeName").and_then(Value::as_str);
+        let described =
+            described.and_then(|found| serde_json::to_value(&found).ok()).unwrap_or(Value::Null);
+        let current =
+            described.pointer("/TimeToLiveDescription/AttributeName").and_then(Value::as_str);
         match current {
             Some(current) if current == attribute => {}
             Some(current) => {
@@ -67,7 +69,9 @@ fn compare(database: &Database, spec: &TableSpec, found: &Value) -> Result<(), S
                 let update = json!({"TableName": spec.name, "AttributeDefinitions": spec.create["AttributeDefinitions"],
                                     "GlobalSecondaryIndexUpdates": [{"Create": index}]});
                 let update = request(update)?;
-                database.update_table(update).map_err(|error| format!("table {}: {error}", spec.name))?;
+                database
+                    .update_table(update)
+                    .map_err(|error| format!("table {}: {error}", spec.name))?;
             }
         }
     }
@@ -77,7 +81,9 @@ fn compare(database: &Database, spec: &TableSpec, found: &Value) -> Result<(), S
         (Some(_), None) => {
             let update = json!({"TableName": spec.name, "StreamSpecification": spec.create["StreamSpecification"]});
             let update = request(update)?;
-            database.update_table(update).map_err(|error| format!("table {}: {error}", spec.name))?;
+            database
+                .update_table(update)
+                .map_err(|error| format!("table {}: {error}", spec.name))?;
             Ok(())
         }
         _ => Err(other("stream")),

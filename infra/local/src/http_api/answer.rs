@@ -76,7 +76,10 @@ fn build(proxied: Proxied<'_>) -> Option<Answer> {
             other => other.to_string(),
         };
         // The length is counted here; the rest are matters of one connection.
-        if matches!(name.to_ascii_lowercase().as_str(), "content-length" | "transfer-encoding" | "connection") {
+        if matches!(
+            name.to_ascii_lowercase().as_str(),
+            "content-length" | "transfer-encoding" | "connection"
+        ) {
             continue;
         }
         headers.insert(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?);

@@ -8,15 +8,21 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, head
 use http_body_util::Full;
 
 pub(super) fn is_preflight<B>(request: &Request<B>) -> bool {
-    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+    request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// The answer to a preflight. What is not allowed gets no headers, and the browser refuses.
 pub(super) fn preflight<B>(cors: &CorsSpec, origin: &HeaderValue, request: &Request<B>) -> Answer {
     let mut answer = Answer::new(Full::new(Bytes::new()));
     *answer.status_mut() = StatusCode::NO_CONTENT;
-    let wanted = request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD).and_then(|v| v.to_str().ok()).unwrap_or("");
-    let allowed = cors.methods.iter().any(|method| method == "*" || method.eq_ignore_ascii_case(wanted));
+    let wanted = request
+        .headers()
+        .get(header::ACCESS_CONTROL_REQUEST_METHOD)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
+    let allowed =
+        cors.methods.iter().any(|method| method == "*" || method.eq_ignore_ascii_case(wanted));
     if allowed && allowed_origin(cors, origin).is_some() {
         let headers = answer.headers_mut();
         set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, &cors.methods.join(","));

@@ -26,7 +26,9 @@ pub(super) fn build(inbound: &Inbound<'_>) -> String {
     let now = clock::epoch_ms();
     let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
     let query = parts.uri.query().unwrap_or("");
-    let header = |name: header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let header = |name: header::HeaderName| {
+        parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+    };
     let host = match header(header::HOST) {
         "" => "localhost",
         host => host,
@@ -106,8 +108,11 @@ fn joined(headers: &HeaderMap) -> Map<String, Value> {
         if name == header::COOKIE {
             continue;
         }
-        let values: Vec<_> =
-            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let values: Vec<_> = headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
         out.insert(name.as_str().to_owned(), values.join(",").into());
     }
     out
@@ -148,9 +153,13 @@ fn is_text(headers: &HeaderMap) -> bool {
         return false;
     }
     let Some(kind) = headers.get(header::CONTENT_TYPE) else { return true };
-    let kind = kind.to_str().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let kind =
+        kind.to_str().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     kind.starts_with("text/")
-        || matches!(kind.as_str(), "application/json" | "application/javascript" | "application/xml")
+        || matches!(
+            kind.as_str(),
+            "application/json" | "application/javascript" | "application/xml"
+        )
         || kind.ends_with("+json")
         || kind.ends_with("+xml")
 }

@@ -53,7 +53,9 @@ impl HttpApi {
         let request_id = request_id();
         let origin = request.headers().get(header::ORIGIN).cloned();
         let mut answer = match (&self.spec.cors, &origin) {
-            (Some(cors), Some(origin)) if cors::is_preflight(&request) => cors::preflight(cors, origin, &request),
+            (Some(cors), Some(origin)) if cors::is_preflight(&request) => {
+                cors::preflight(cors, origin, &request)
+            }
             _ => self.route(request, peer, &request_id).await,
         };
         if let (Some(cors), Some(origin)) = (&self.spec.cors, &origin) {
@@ -65,14 +67,21 @@ impl HttpApi {
         answer
     }
 
-    async fn route(&self, request: Request<Incoming>, peer: SocketAddr, request_id: &str) -> Answer {
+    async fn route(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        request_id: &str,
+    ) -> Answer {
         let (parts, body) = request.into_parts();
         let Some(found) = self.routes.find(&parts.method, parts.uri.path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
         let body = match net::read(body, BODY_BYTES_MAX).await {
             Ok(body) => body,
-            Err(BodyError::TooLarge) => return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+            Err(BodyError::TooLarge) => {
+                return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+            }
             Err(BodyError::Broken) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
         };
         let event = event::build(&event::Inbound {
@@ -86,8 +95,12 @@ impl HttpApi {
         });
         match tokio::time::timeout(INTEGRATION_MAX, found.target.invoke(event.into())).await {
             Ok(Ok(result)) => answer::from_function(&result, parts.method == Method::HEAD),
-            Ok(Err(Failure::Throttled)) | Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
-            Ok(Err(Failure::TooLarge)) => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+            Ok(Err(Failure::Throttled)) | Err(_) => {
+                message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+            }
+            Ok(Err(Failure::TooLarge)) => {
+                message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+            }
             Ok(Err(_)) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
         }
     }

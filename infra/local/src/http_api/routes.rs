@@ -57,7 +57,11 @@ impl<T> Routes<T> {
             name => Some(name.parse().map_err(|_| format!("{name} is no method"))?),
         };
         let segments = segments(path)?;
-        if self.routes.iter().any(|route| route.method == method && same(&route.segments, &segments)) {
+        if self
+            .routes
+            .iter()
+            .any(|route| route.method == method && same(&route.segments, &segments))
+        {
             return Err("the route is there twice".into());
         }
         self.routes.push(Route { key: key.to_owned(), method, segments, target });
@@ -70,11 +74,26 @@ impl<T> Routes<T> {
         let best = self
             .routes
             .iter()
-            .filter(|route| route.method.as_ref().is_none_or(|own| own == method) && matches(&route.segments, &parts))
-            .min_by(|a, b| rank(&a.segments).cmp(rank(&b.segments)).then(a.method.is_none().cmp(&b.method.is_none())));
+            .filter(|route| {
+                route.method.as_ref().is_none_or(|own| own == method)
+                    && matches(&route.segments, &parts)
+            })
+            .min_by(|a, b| {
+                rank(&a.segments)
+                    .cmp(rank(&b.segments))
+                    .then(a.method.is_none().cmp(&b.method.is_none()))
+            });
         match best {
-            Some(route) => Some(Found { key: &route.key, target: &route.target, parameters: bind(&route.segments, &parts) }),
-            None => self.default.as_ref().map(|target| Found { key: "$default", target, parameters: Vec::new() }),
+            Some(route) => Some(Found {
+                key: &route.key,
+                target: &route.target,
+                parameters: bind(&route.segments, &parts),
+            }),
+            None => self.default.as_ref().map(|target| Found {
+                key: "$default",
+                target,
+                parameters: Vec::new(),
+            }),
         }
     }
 }
@@ -152,8 +171,16 @@ mod tests {
 
     #[test]
     fn the_most_specific_route_wins() {
-        let routes = routes(&["GET /users/{id}", "GET /users/search", "ANY /users/{id}", "GET /{rest+}", "$default"]);
-        let key = |method: Method, path: &str| routes.find(&method, path).expect("a default").key.to_owned();
+        let routes = routes(&[
+            "GET /users/{id}",
+            "GET /users/search",
+            "ANY /users/{id}",
+            "GET /{rest+}",
+            "$default",
+        ]);
+        let key = |method: Method, path: &str| {
+            routes.find(&method, path).expect("a default").key.to_owned()
+        };
         assert_eq!(key(Method::GET, "/users/search"), "GET /users/search");
         assert_eq!(key(Method::GET, "/users/1"), "GET /users/{id}");
         assert_eq!(key(Method::PUT, "/users/1"), "ANY /users/{id}");

@@ -26,7 +26,9 @@ pub(super) async fn serve(function: Arc<Function>, number: u64, listener: TcpLis
 async fn handle(function: Arc<Function>, number: u64, request: Request<Incoming>) -> Answer {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
-    let Some(path) = path.strip_prefix(BASE) else { return refused(StatusCode::NOT_FOUND, "UnknownPath") };
+    let Some(path) = path.strip_prefix(BASE) else {
+        return refused(StatusCode::NOT_FOUND, "UnknownPath");
+    };
     if parts.method == Method::GET && path == "invocation/next" {
         return next(&function, number).await;
     }
@@ -35,10 +37,15 @@ async fn handle(function: Arc<Function>, number: u64, request: Request<Incoming>
     }
     if path == "init/error" {
         let body = net::read(body, PAYLOAD_BYTES_MAX).await.unwrap_or_default();
-        function.logs.line(function.stem(), "-", &format!("stack: init error {}", String::from_utf8_lossy(&body)));
+        function.logs.line(
+            function.stem(),
+            "-",
+            &format!("stack: init error {}", String::from_utf8_lossy(&body)),
+        );
         return accepted();
     }
-    let Some((id, verb)) = path.strip_prefix("invocation/").and_then(|rest| rest.split_once('/')) else {
+    let Some((id, verb)) = path.strip_prefix("invocation/").and_then(|rest| rest.split_once('/'))
+    else {
         return refused(StatusCode::NOT_FOUND, "UnknownPath");
     };
     let result = match (verb, net::read(body, PAYLOAD_BYTES_MAX).await) {
@@ -46,7 +53,11 @@ async fn handle(function: Arc<Function>, number: u64, request: Request<Incoming>
         (_, Err(BodyError::Broken)) => return refused(StatusCode::BAD_REQUEST, "BrokenBody"),
         ("response", Ok(body)) => Ok(body),
         ("error", Ok(body)) => {
-            function.logs.line(function.stem(), id, &format!("stack: function error {}", String::from_utf8_lossy(&body)));
+            function.logs.line(
+                function.stem(),
+                id,
+                &format!("stack: function error {}", String::from_utf8_lossy(&body)),
+            );
             Err(Failure::Function(body))
         }
         ("response" | "error", Err(BodyError::TooLarge)) => Err(Failure::TooLarge),
@@ -75,11 +86,13 @@ async fn next(function: &Arc<Function>, number: u64) -> Answer {
 }
 
 fn event(function: &Function, handover: Handover) -> Answer {
-    let deadline = clock::epoch_ms() + u64::try_from(function.spec.timeout.as_millis()).unwrap_or(u64::MAX);
+    let deadline =
+        clock::epoch_ms() + u64::try_from(function.spec.timeout.as_millis()).unwrap_or(u64::MAX);
     let mut answer = net::answer(StatusCode::OK, "application/json", handover.payload);
     let headers = answer.headers_mut();
     let arn = names::function_arn(&function.spec.id);
-    let trace = format!("Root=1-{:08x}-{:.24};Sampled=0", deadline / 1000, handover.id.replace('-', ""));
+    let trace =
+        format!("Root=1-{:08x}-{:.24};Sampled=0", deadline / 1000, handover.id.replace('-', ""));
     for (name, value) in [
         ("lambda-runtime-aws-request-id", &*handover.id),
         ("lambda-runtime-deadline-ms", deadline.to_string().as_str()),

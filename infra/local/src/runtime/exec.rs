@@ -16,7 +16,11 @@ pub const ARGUMENT: &str = "__function";
 /// # Errors
 /// When the system cannot tell.
 pub fn own_program() -> std::io::Result<PathBuf> {
-    if cfg!(target_os = "linux") { Ok(PathBuf::from("/proc/self/exe")) } else { std::env::current_exe() }
+    if cfg!(target_os = "linux") {
+        Ok(PathBuf::from("/proc/self/exe"))
+    } else {
+        std::env::current_exe()
+    }
 }
 
 /// Becomes the program named by `args` (parent's process id, path) if they ask for it. Returns only

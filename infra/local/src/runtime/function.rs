@@ -96,7 +96,9 @@ impl Function {
             let mut pool = self.pool();
             match pool.hand_over(job) {
                 None => false,
-                Some(_) if pool.stopping || pool.waiting.len() >= WAITING_MAX => return Err(Failure::Throttled),
+                Some(_) if pool.stopping || pool.waiting.len() >= WAITING_MAX => {
+                    return Err(Failure::Throttled);
+                }
                 Some(job) => {
                     pool.waiting.push_back(job);
                     true
@@ -113,11 +115,12 @@ impl Function {
                 }
             }
         }
-        let mut give_up = Instant::now() + if queued { QUEUE_WAIT_MAX } else { self.spec.timeout };
+        let queued_until = queued.then(|| Instant::now() + QUEUE_WAIT_MAX);
+        let mut give_up = Instant::now() + self.spec.timeout;
         loop {
             match tokio::time::timeout_at(give_up.into(), &mut answer).await {
                 Ok(result) => return result.unwrap_or(Err(Failure::Crashed)),
-                Err(_) => match self.overdue(&id) {
+                Err(_) => match self.overdue(&id, queued_until) {
                     Some(later) => give_up = later,
                     // The answer is on its way, or the process is being ended.
                     None => return answer.await.unwrap_or(Err(Failure::Crashed)),
@@ -134,7 +137,11 @@ impl Function {
                 match function.invoke(payload.clone()).await {
                     Ok(_) => return,
                     Err(failure) if attempt == ASYNC_RETRIES => {
-                        function.logs.line(function.stem(), "-", &format!("stack: event given up after {failure:?}"));
+                        function.logs.line(
+                            function.stem(),
+                            "-",
+                            &format!("stack: event given up after {failure:?}"),
+                        );
                     }
                     Err(_) => tokio::time::sleep(ASYNC_RETRY_PAUSE).await,
                 }
@@ -144,18 +151,25 @@ impl Function {
 
     /// Looks after an invocation whose time seems to be up: throttles it if it is still in line,
     /// ends its process if it is overdue, or says until when it may go on.
-    fn overdue(&self, id: &str) -> Option<Instant> {
+    fn overdue(&self, id: &str, queued_until: Option<Instant>) -> Option<Instant> {
+        let now = Instant::now();
         let mut pool = self.pool();
         if let Some(at) = pool.waiting.iter().position(|job| &*job.id == id) {
+            if let Some(until) = queued_until.filter(|until| *until > now) {
+                return Some(until.min(now + self.spec.timeout));
+            }
             if let Some(job) = pool.waiting.remove(at) {
                 let _ = job.reply.send(Err(Failure::Throttled));
             }
             return None;
         }
-        let slot = pool.slots.values_mut().find(|slot| matches!(&slot.phase, Phase::Busy { job, .. } if &*job.id == id))?;
+        let slot = pool
+            .slots
+            .values_mut()
+            .find(|slot| matches!(&slot.phase, Phase::Busy { job, .. } if &*job.id == id))?;
         let Phase::Busy { since, .. } = &slot.phase else { return None };
         let deadline = *since + self.spec.timeout;
-        if deadline > Instant::now() {
+        if deadline > now {
             return Some(deadline);
         }
         self.time_out(slot);
@@ -165,7 +179,10 @@ impl Function {
     fn time_out(&self, slot: &mut Slot) {
         if let Phase::Busy { job, since } = std::mem::replace(&mut slot.phase, Phase::Answered) {
             self.metrics.invoked(self.stem(), since.elapsed(), true);
-            let text = format!("stack: timed out after {} s, process ended", self.spec.timeout.as_secs_f64());
+            let text = format!(
+                "stack: timed out after {} s, process ended",
+                self.spec.timeout.as_secs_f64()
+            );
             self.logs.line(self.stem(), &job.id, &text);
             let _ = job.reply.send(Err(Failure::TimedOut));
         }
@@ -178,10 +195,18 @@ impl Function {
         let kill = Arc::new(Notify::new());
         {
             let mut pool = self.pool();
-            if pool.stopping || pool.slots.len() >= self.processes_max || pool.starting() >= pool.waiting.len() {
+            if pool.stopping
+                || pool.slots.len() >= self.processes_max
+                || pool.starting() >= pool.waiting.len()
+            {
                 return;
             }
-            let slot = Slot { pid: 0, phase: Phase::Starting, kill: Arc::clone(&kill), latest: "-".into() };
+            let slot = Slot {
+                pid: 0,
+                phase: Phase::Starting,
+                kill: Arc::clone(&kill),
+                latest: "-".into(),
+            };
             pool.slots.insert(number, slot);
         }
         self.metrics.started(self.stem());
@@ -252,11 +277,19 @@ impl Function {
             match slot.phase {
                 Phase::Busy { job, since } => {
                     self.metrics.invoked(self.stem(), since.elapsed(), true);
-                    self.logs.line(self.stem(), &job.id, &format!("stack: process ended in mid-invocation ({how})"));
+                    self.logs.line(
+                        self.stem(),
+                        &job.id,
+                        &format!("stack: process ended in mid-invocation ({how})"),
+                    );
                     let _ = job.reply.send(Err(Failure::Crashed));
                 }
                 Phase::Starting => {
-                    self.logs.line(self.stem(), "-", &format!("stack: process ended before it was ready ({how})"));
+                    self.logs.line(
+                        self.stem(),
+                        "-",
+                        &format!("stack: process ended before it was ready ({how})"),
+                    );
                     // Somebody pays for a start that failed, or a broken program would be started
                     // for ever. A process that was killed from outside gets another chance.
                     if let Some(mut job) = pool.waiting.pop_front() {
@@ -284,7 +317,9 @@ impl Function {
                     slot.kill.notify_one();
                 }
                 // Its caller enforces the limit; this is for callers who went away.
-                Phase::Busy { since, .. } if since.elapsed() > self.spec.timeout + Duration::from_secs(1) => {
+                Phase::Busy { since, .. }
+                    if since.elapsed() > self.spec.timeout + Duration::from_secs(1) =>
+                {
                     self.time_out(slot);
                 }
                 _ => {}
@@ -294,8 +329,11 @@ impl Function {
 
     pub(super) fn list(&self) -> Vec<(u32, bool)> {
         let pool = self.pool();
-        let mut all: Vec<_> =
-            pool.slots.values().map(|slot| (slot.pid, matches!(slot.phase, Phase::Busy { .. }))).collect();
+        let mut all: Vec<_> = pool
+            .slots
+            .values()
+            .map(|slot| (slot.pid, matches!(slot.phase, Phase::Busy { .. })))
+            .collect();
         all.sort_unstable();
         all
     }

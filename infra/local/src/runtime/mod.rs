@@ -33,13 +33,27 @@ pub struct Host {
 impl Host {
     /// Prepares the functions; processes start on first use.
     #[must_use]
-    pub fn new(specs: &[FunctionSpec], around: &Surroundings, logs: &Arc<Logs>, metrics: &Arc<Metrics>) -> Self {
+    pub fn new(
+        specs: &[FunctionSpec],
+        around: &Surroundings,
+        logs: &Arc<Logs>,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
         let functions = specs
             .iter()
             .map(|spec| {
                 let environment = environment::of(spec, around);
                 let program = around.bin_dir.join(&spec.binary);
-                (spec.id.clone(), Function::new(spec, program, environment, Arc::clone(logs), Arc::clone(metrics)))
+                (
+                    spec.id.clone(),
+                    Function::new(
+                        spec,
+                        program,
+                        environment,
+                        Arc::clone(logs),
+                        Arc::clone(metrics),
+                    ),
+                )
             })
             .collect();
         Self { functions }
@@ -80,7 +94,10 @@ impl Host {
             .values()
             .flat_map(|function| {
                 let name = function.stem().to_owned();
-                function.list().into_iter().map(move |(pid, busy)| json!({"function": name, "pid": pid, "busy": busy}))
+                function
+                    .list()
+                    .into_iter()
+                    .map(move |(pid, busy)| json!({"function": name, "pid": pid, "busy": busy}))
             })
             .collect()
     }

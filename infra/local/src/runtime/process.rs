@@ -28,7 +28,10 @@ pub(super) async fn keep(function: Arc<Function>, number: u64, kill: Arc<Notify>
     function.exited(number, &how, killed);
 }
 
-async fn start(function: &Arc<Function>, number: u64) -> std::io::Result<(Child, tokio::task::JoinHandle<()>)> {
+async fn start(
+    function: &Arc<Function>,
+    number: u64,
+) -> std::io::Result<(Child, tokio::task::JoinHandle<()>)> {
     let (listener, port) = crate::net::bind(0).await?;
     let mut child = Command::new(exec::own_program()?)
         .arg(exec::ARGUMENT)
@@ -55,7 +58,12 @@ async fn start(function: &Arc<Function>, number: u64) -> std::io::Result<(Child,
     Ok((child, server))
 }
 
-async fn watch(function: &Function, number: u64, child: &mut Child, kill: &Notify) -> (String, bool) {
+async fn watch(
+    function: &Function,
+    number: u64,
+    child: &mut Child,
+    kill: &Notify,
+) -> (String, bool) {
     let init_over = tokio::time::sleep(INIT_MAX);
     tokio::pin!(init_over);
     let mut init = true;
@@ -114,7 +122,11 @@ async fn follow(function: Arc<Function>, number: u64, out: impl AsyncRead + Unpi
 }
 
 fn write(function: &Function, number: u64, line: &mut Vec<u8>) {
-    let latest = function.pool().slots.get(&number).map_or_else(|| "-".into(), |slot| Arc::clone(&slot.latest));
+    let latest = function
+        .pool()
+        .slots
+        .get(&number)
+        .map_or_else(|| "-".into(), |slot| Arc::clone(&slot.latest));
     function.logs.line(function.stem(), &latest, &String::from_utf8_lossy(line));
     line.clear();
 }

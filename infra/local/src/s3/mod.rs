@@ -49,12 +49,19 @@ impl S3 {
         metrics: &Arc<Metrics>,
     ) -> Result<Arc<Self>, String> {
         for bucket in buckets {
-            std::fs::create_dir_all(root.join(bucket)).map_err(|error| format!("bucket {bucket}: {error}"))?;
+            std::fs::create_dir_all(root.join(bucket))
+                .map_err(|error| format!("bucket {bucket}: {error}"))?;
         }
-        let files = s3s_fs::FileSystem::new(root).map_err(|error| format!("the buckets' folder: {error:?}"))?;
+        let files = s3s_fs::FileSystem::new(root)
+            .map_err(|error| format!("the buckets' folder: {error:?}"))?;
         let mut builder = S3ServiceBuilder::new(files);
         builder.set_auth(AnyKey);
-        Ok(Arc::new(Self { root: root.to_owned(), service: builder.build(), listeners, metrics: Arc::clone(metrics) }))
+        Ok(Arc::new(Self {
+            root: root.to_owned(),
+            service: builder.build(),
+            listeners,
+            metrics: Arc::clone(metrics),
+        }))
     }
 
     /// Answers for ever.
@@ -71,7 +78,10 @@ impl S3 {
         let mut answer = if request.method() == Method::OPTIONS && origin.is_some() {
             let mut answer = Response::new(Body::empty());
             let headers = answer.headers_mut();
-            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, PUT, POST, DELETE"));
+            headers.insert(
+                header::ACCESS_CONTROL_ALLOW_METHODS,
+                HeaderValue::from_static("GET, HEAD, PUT, POST, DELETE"),
+            );
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
             answer
         } else {
@@ -80,7 +90,9 @@ impl S3 {
         if let Some(origin) = origin {
             // Signed addresses are the gate; a page at another port must be able to use them.
             answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            answer.headers_mut().insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag"));
+            answer
+                .headers_mut()
+                .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag"));
         }
         answer
     }
@@ -89,10 +101,17 @@ impl S3 {
         let method = request.method().clone();
         let query = request.uri().query().unwrap_or("").to_owned();
         let path = percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
-        let (bucket, key) = path.trim_start_matches('/').split_once('/').unwrap_or((path.trim_start_matches('/'), ""));
+        let (bucket, key) = path
+            .trim_start_matches('/')
+            .split_once('/')
+            .unwrap_or((path.trim_start_matches('/'), ""));
         let (bucket, key) = (bucket.to_owned(), key.to_owned());
         let copied = request.headers().contains_key("x-amz-copy-source");
-        let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let authorization = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         self.metrics.called(authorization.as_deref(), &format!("s3.{method}"), 0);
         let answer = match self.service.call(request.map(Body::from)).await {
             Ok(answer) => answer,
@@ -106,7 +125,11 @@ impl S3 {
             && !key.is_empty()
             && let Some(event) = event_name(&method, &query, copied)
         {
-            let tag = answer.headers().get(header::ETAG).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let tag = answer
+                .headers()
+                .get(header::ETAG)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default();
             self.announce(event, &bucket, &key, tag.trim_matches('"'));
         }
         answer
@@ -115,7 +138,8 @@ impl S3 {
     fn announce(&self, event: &str, bucket: &str, key: &str, tag: &str) {
         let wanted = |pattern: &String| {
             let pattern = pattern.trim_start_matches("s3:");
-            pattern == event || pattern.strip_suffix('*').is_some_and(|start| event.starts_with(start))
+            pattern == event
+                || pattern.strip_suffix('*').is_some_and(|start| event.starts_with(start))
         };
         for (source, function) in &self.listeners {
             if source.bucket == bucket
@@ -129,9 +153,11 @@ impl S3 {
     }
 
     fn record(&self, event: &str, bucket: &str, key: &str, tag: &str) -> String {
-        let size = std::fs::metadata(self.root.join(bucket).join(key)).map_or(0, |found| found.len());
+        let size =
+            std::fs::metadata(self.root.join(bucket).join(key)).map_or(0, |found| found.len());
         // Keys arrive the way a form encodes them.
-        let encoded = percent_encoding::utf8_percent_encode(key, KEY_KEPT).to_string().replace("%20", "+");
+        let encoded =
+            percent_encoding::utf8_percent_encode(key, KEY_KEPT).to_string().replace("%20", "+");
         json!({"Records": [{
             "eventVersion": "2.1",
             "eventSource": "aws:s3",
@@ -153,12 +179,17 @@ impl S3 {
 }
 
 /// What stays as it is in an event's key.
-const KEY_KEPT: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'*');
+const KEY_KEPT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'*');
 
 fn event_name(method: &Method, query: &str, copied: bool) -> Option<&'static str> {
     let has = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
-    let part = ["partNumber", "tagging", "acl", "uploads", "retention", "legal-hold"].into_iter().any(has);
+    let part =
+        ["partNumber", "tagging", "acl", "uploads", "retention", "legal-hold"].into_iter().any(has);
     match *method {
         _ if part => None,
         Method::PUT if copied => Some("ObjectCreated:Copy"),
@@ -178,7 +209,10 @@ mod tests {
         assert_eq!(event_name(&Method::PUT, "x-id=PutObject", false), Some("ObjectCreated:Put"));
         assert_eq!(event_name(&Method::PUT, "", true), Some("ObjectCreated:Copy"));
         assert_eq!(event_name(&Method::PUT, "partNumber=1&uploadId=x", false), None);
-        assert_eq!(event_name(&Method::POST, "uploadId=x", false), Some("ObjectCreated:CompleteMultipartUpload"));
+        assert_eq!(
+            event_name(&Method::POST, "uploadId=x", false),
+            Some("ObjectCreated:CompleteMultipartUpload")
+        );
         assert_eq!(event_name(&Method::DELETE, "uploadId=x", false), None);
         assert_eq!(event_name(&Method::GET, "", false), None);
     }

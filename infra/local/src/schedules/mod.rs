@@ -25,8 +25,11 @@ impl Schedule {
     /// # Errors
     /// One clause saying what is wrong with it.
     pub fn parse(expression: &str) -> Result<Self, String> {
-        let bad = || format!("the schedule {expression} is neither rate(value unit) nor cron(six fields)");
-        let inner = |name: &str| expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
+        let bad = || {
+            format!("the schedule {expression} is neither rate(value unit) nor cron(six fields)")
+        };
+        let inner =
+            |name: &str| expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
         if let Some(rate) = inner("rate") {
             let (value, unit) = rate.trim().split_once(' ').ok_or_else(bad)?;
             let value: u64 = value.parse().ok().filter(|value| *value > 0).ok_or_else(bad)?;
@@ -42,11 +45,18 @@ impl Schedule {
         if fields.split_whitespace().count() != 6 {
             return Err(bad());
         }
-        if fields.contains(['L', 'W', '#']) && !fields.split_whitespace().any(|f| f.chars().any(|c| c.is_ascii_uppercase() && !"LW#".contains(c))) {
-            return Err(format!("the schedule {expression} uses L, W or #, which the local stack does not do"));
+        if fields.contains(['L', 'W', '#'])
+            && !fields
+                .split_whitespace()
+                .any(|f| f.chars().any(|c| c.is_ascii_uppercase() && !"LW#".contains(c)))
+        {
+            return Err(format!(
+                "the schedule {expression} uses L, W or #, which the local stack does not do"
+            ));
         }
         // EventBridge has no seconds.
-        let cron = Cron::from_str(&format!("0 {fields}")).map_err(|error| format!("the schedule {expression}: {error}"))?;
+        let cron = Cron::from_str(&format!("0 {fields}"))
+            .map_err(|error| format!("the schedule {expression}: {error}"))?;
         Ok(Self::Cron(Box::new(cron)))
     }
 
@@ -97,14 +107,18 @@ mod tests {
     #[test]
     fn rates_and_crons() {
         let now = Utc.with_ymd_and_hms(2026, 11, 20, 13, 20, 30).single().expect("a time");
-        let wait = |expression: &str| Schedule::parse(expression).expect(expression).wait(now).map(|wait| wait.as_secs());
+        let wait = |expression: &str| {
+            Schedule::parse(expression).expect(expression).wait(now).map(|wait| wait.as_secs())
+        };
         assert_eq!(wait("rate(5 minutes)"), Some(300));
         assert_eq!(wait("rate(1 hour)"), Some(3600));
         assert_eq!(wait("cron(0/15 * * * ? *)"), Some(9 * 60 + 30));
         // 2026-11-20 is a Friday; SUN is day 1.
         assert_eq!(wait("cron(0 14 ? * FRI *)"), Some(39 * 60 + 30));
         assert_eq!(wait("cron(0 14 ? * 6 *)"), Some(39 * 60 + 30));
-        for bad in ["rate(0 minutes)", "rate(5 parsecs)", "cron(* * *)", "every day", "cron(0 0 L * ? *)"] {
+        for bad in
+            ["rate(0 minutes)", "rate(5 parsecs)", "cron(* * *)", "every day", "cron(0 0 L * ? *)"]
+        {
             assert!(Schedule::parse(bad).is_err(), "{bad}");
         }
     }

@@ -20,7 +20,9 @@ impl Secrets {
     /// # Errors
     /// One sentence when the file cannot be read or written.
     pub fn open(path: &Path, specs: &[SecretSpec]) -> Result<Self, String> {
-        let failed = |error: &dyn std::fmt::Display| format!("the secrets' file {} cannot be used: {error}", path.display());
+        let failed = |error: &dyn std::fmt::Display| {
+            format!("the secrets' file {} cannot be used: {error}", path.display())
+        };
         let mut values: Map<String, Value> = match std::fs::read(path) {
             Ok(text) => serde_json::from_slice(&text).map_err(|error| failed(&error))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Map::new(),
@@ -46,7 +48,8 @@ impl Secrets {
                 .mode(0o600)
                 .open(&next)
                 .map_err(|error| failed(&error))?;
-            file.write_all(Value::Object(values.clone()).to_string().as_bytes()).map_err(|error| failed(&error))?;
+            file.write_all(Value::Object(values.clone()).to_string().as_bytes())
+                .map_err(|error| failed(&error))?;
             file.sync_all().map_err(|error| failed(&error))?;
             std::fs::rename(&next, path).map_err(|error| failed(&error))?;
         }
@@ -64,7 +67,10 @@ impl Secrets {
             net::answer(StatusCode::BAD_REQUEST, "application/x-amz-json-1.1", body)
         };
         if operation != "GetSecretValue" {
-            return refused("InvalidRequestException", &format!("the local stack does not do {operation}"));
+            return refused(
+                "InvalidRequestException",
+                &format!("the local stack does not do {operation}"),
+            );
         }
         match self.values.get(name) {
             Some(value) => {
@@ -72,7 +78,10 @@ impl Secrets {
                                   "VersionId": "00000000-0000-0000-0000-000000000000", "VersionStages": ["AWSCURRENT"]});
                 net::answer(StatusCode::OK, "application/x-amz-json-1.1", body.to_string())
             }
-            None => refused("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+            None => refused(
+                "ResourceNotFoundException",
+                "Secrets Manager can't find the specified secret.",
+            ),
         }
     }
 }

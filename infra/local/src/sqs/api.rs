@@ -38,10 +38,16 @@ pub async fn handle(sqs: &Sqs, operation: &str, body: &Bytes) -> Answer {
     match outcome {
         Ok(value) => net::answer(StatusCode::OK, "application/x-amz-json-1.0", value.to_string()),
         Err(Refusal(kind, message)) => {
-            let body = json!({"__type": format!("com.amazonaws.sqs#{kind}"), "message": message}).to_string();
-            let mut answer = net::answer(StatusCode::BAD_REQUEST, "application/x-amz-json-1.0", body);
+            let body = json!({"__type": format!("com.amazonaws.sqs#{kind}"), "message": message})
+                .to_string();
+            let mut answer =
+                net::answer(StatusCode::BAD_REQUEST, "application/x-amz-json-1.0", body);
             // Older SDKs know the errors by the names of the query protocol.
-            let old = if kind == "QueueDoesNotExist" { "AWS.SimpleQueueService.NonExistentQueue" } else { kind };
+            let old = if kind == "QueueDoesNotExist" {
+                "AWS.SimpleQueueService.NonExistentQueue"
+            } else {
+                kind
+            };
             if let Ok(value) = HeaderValue::from_str(&format!("{old};Sender")) {
                 answer.headers_mut().insert("x-amzn-query-error", value);
             }
@@ -80,7 +86,9 @@ async fn dispatch(sqs: &Sqs, operation: &str, request: &Value) -> Outcome {
             sqs.purge(live);
             Ok(json!({}))
         }
-        other => Err(Refusal("UnsupportedOperation", format!("the local stack does not do {other}"))),
+        other => {
+            Err(Refusal("UnsupportedOperation", format!("the local stack does not do {other}")))
+        }
     }
 }
 
@@ -94,30 +102,37 @@ fn missing(name: &str) -> Refusal {
 
 fn find<'a>(sqs: &'a Sqs, url: &str) -> Result<&'a Arc<Live>, Refusal> {
     let name = url.rsplit('/').next().unwrap_or_default();
-    sqs.queue(name)
-        .ok_or_else(|| Refusal("QueueDoesNotExist", "The specified queue does not exist.".to_owned()))
+    sqs.queue(name).ok_or_else(|| {
+        Refusal("QueueDoesNotExist", "The specified queue does not exist.".to_owned())
+    })
 }
 
-fn url(sqs: &Sqs, name: &str) -> String {
-    let _ = sqs;
+fn url(name: &str) -> String {
     format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}")
 }
 
 fn list(sqs: &Sqs, request: &Value) -> Value {
     let prefix = text(request, "QueueNamePrefix").unwrap_or_default();
-    let urls: Vec<String> = sqs.queues.keys().filter(|name| name.starts_with(prefix)).map(|name| url(sqs, name)).collect();
+    let urls: Vec<String> =
+        sqs.queues.keys().filter(|name| name.starts_with(prefix)).map(|name| url(name)).collect();
     json!({ "QueueUrls": urls })
 }
 
 fn queue_url(sqs: &Sqs, request: &Value) -> Outcome {
     let name = text(request, "QueueName").ok_or_else(|| missing("QueueName"))?;
     find(sqs, name)?;
-    Ok(json!({ "QueueUrl": url(sqs, name) }))
+    Ok(json!({ "QueueUrl": url(name) }))
 }
 
 fn check_receipt(receipt: &str) -> Result<(), Refusal> {
-    let valid = receipt.split_once('-').is_some_and(|(seq, receive)| seq.parse::<u64>().is_ok() && receive.parse::<u64>().is_ok());
-    if valid { Ok(()) } else { Err(Refusal("ReceiptHandleIsInvalid", "The input receipt handle is invalid.".to_owned())) }
+    let valid = receipt
+        .split_once('-')
+        .is_some_and(|(seq, receive)| seq.parse::<u64>().is_ok() && receive.parse::<u64>().is_ok());
+    if valid {
+        Ok(())
+    } else {
+        Err(Refusal("ReceiptHandleIsInvalid", "The input receipt handle is invalid.".to_owned()))
+    }
 }
 
 fn number(request: &Value, name: &str, max: u64) -> Result<Option<u64>, Refusal> {
@@ -125,7 +140,9 @@ fn number(request: &Value, name: &str, max: u64) -> Result<Option<u64>, Refusal>
         None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_u64() {
             Some(number) if number <= max => Ok(Some(number)),
-            _ => Err(invalid(format!("Value {value} for parameter {name} is invalid. Reason: Must be between 0 and {max}."))),
+            _ => Err(invalid(format!(
+                "Value {value} for parameter {name} is invalid. Reason: Must be between 0 and {max}."
+            ))),
         },
     }
 }
@@ -136,7 +153,9 @@ fn message(live: &Live, entry: &Value) -> Result<(Message, Value), Refusal> {
     if body.is_empty() {
         return Err(invalid("The message must not be empty."));
     }
-    let attributes = entry.get("MessageAttributes").filter(|value| value.as_object().is_some_and(|map| !map.is_empty()));
+    let attributes = entry
+        .get("MessageAttributes")
+        .filter(|value| value.as_object().is_some_and(|map| !map.is_empty()));
     let length = body.len() + attributes.map_or(0, |value| value.to_string().len());
     if length > live.spec.message_bytes_max {
         return Err(invalid(format!(
@@ -171,19 +190,29 @@ async fn send(sqs: &Sqs, live: &Arc<Live>, request: &Value) -> Outcome {
 }
 
 fn entries(request: &Value) -> Result<&Vec<Value>, Refusal> {
-    let entries = request
-        .get("Entries")
-        .and_then(Value::as_array)
-        .filter(|all| !all.is_empty())
-        .ok_or_else(|| Refusal("EmptyBatchRequest", "There should be at least one entry in the request.".to_owned()))?;
+    let entries =
+        request.get("Entries").and_then(Value::as_array).filter(|all| !all.is_empty()).ok_or_else(
+            || {
+                Refusal(
+                    "EmptyBatchRequest",
+                    "There should be at least one entry in the request.".to_owned(),
+                )
+            },
+        )?;
     if entries.len() > BATCH_MAX {
-        return Err(Refusal("TooManyEntriesInBatchRequest", format!("Maximum number of entries per request are {BATCH_MAX}.")));
+        return Err(Refusal(
+            "TooManyEntriesInBatchRequest",
+            format!("Maximum number of entries per request are {BATCH_MAX}."),
+        ));
     }
     let mut ids: Vec<&str> = entries.iter().filter_map(|entry| text(entry, "Id")).collect();
     ids.sort_unstable();
     ids.dedup();
     if ids.len() != entries.len() {
-        return Err(Refusal("BatchEntryIdsNotDistinct", "Each entry needs an Id of its own.".to_owned()));
+        return Err(Refusal(
+            "BatchEntryIdsNotDistinct",
+            "Each entry needs an Id of its own.".to_owned(),
+        ));
     }
     Ok(entries)
 }
@@ -194,10 +223,14 @@ fn failed(entry: &Value, refusal: Refusal) -> Value {
 
 async fn send_batch(sqs: &Sqs, live: &Arc<Live>, request: &Value) -> Outcome {
     let entries = entries(request)?;
-    let total: usize = entries.iter().filter_map(|entry| text(entry, "MessageBody")).map(str::len).sum();
+    let total: usize =
+        entries.iter().filter_map(|entry| text(entry, "MessageBody")).map(str::len).sum();
     if total > live.spec.message_bytes_max {
         let limit = live.spec.message_bytes_max;
-        return Err(Refusal("BatchRequestTooLong", format!("Batch requests cannot be longer than {limit} bytes.")));
+        return Err(Refusal(
+            "BatchRequestTooLong",
+            format!("Batch requests cannot be longer than {limit} bytes."),
+        ));
     }
     let (mut messages, mut successful, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
@@ -230,7 +263,8 @@ fn batch(request: &Value, each: impl Fn(&Value) -> Result<(), Refusal>) -> Outco
 fn change(sqs: &Sqs, live: &Live, entry: &Value) -> Result<(), Refusal> {
     let receipt = text(entry, "ReceiptHandle").ok_or_else(|| missing("ReceiptHandle"))?;
     check_receipt(receipt)?;
-    let seconds = number(entry, "VisibilityTimeout", VISIBILITY_S_MAX)?.ok_or_else(|| missing("VisibilityTimeout"))?;
+    let seconds = number(entry, "VisibilityTimeout", VISIBILITY_S_MAX)?
+        .ok_or_else(|| missing("VisibilityTimeout"))?;
     if sqs.hide(live, receipt, seconds * 1000) {
         Ok(())
     } else {
@@ -243,7 +277,8 @@ async fn receive(sqs: &Sqs, live: &Arc<Live>, request: &Value) -> Outcome {
     if max == 0 {
         return Err(invalid("MaxNumberOfMessages must be between 1 and 10."));
     }
-    let visibility = number(request, "VisibilityTimeout", VISIBILITY_S_MAX)?.unwrap_or(live.spec.visibility_s);
+    let visibility =
+        number(request, "VisibilityTimeout", VISIBILITY_S_MAX)?.unwrap_or(live.spec.visibility_s);
     let wait = number(request, "WaitTimeSeconds", WAIT_S_MAX)?.unwrap_or(live.spec.wait_s);
     let until = Instant::now() + Duration::from_secs(wait);
     let max = usize::try_from(max).unwrap_or(1);
@@ -253,14 +288,17 @@ async fn receive(sqs: &Sqs, live: &Arc<Live>, request: &Value) -> Outcome {
         changed.as_mut().enable();
         let (deliveries, next) = sqs.take(live, max, usize::MAX, Duration::from_secs(visibility));
         if !deliveries.is_empty() {
-            let messages: Vec<Value> = deliveries.iter().map(|delivery| received(delivery, request)).collect();
+            let messages: Vec<Value> =
+                deliveries.iter().map(|delivery| received(delivery, request)).collect();
             return Ok(json!({ "Messages": messages }));
         }
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok(json!({}));
         }
-        let next = next.map_or(left, |at| Duration::from_millis(at.saturating_sub(clock::epoch_ms()).max(1)).min(left));
+        let next = next.map_or(left, |at| {
+            Duration::from_millis(at.saturating_sub(clock::epoch_ms()).max(1)).min(left)
+        });
         tokio::select! {
             () = changed => {}
             () = tokio::time::sleep(next) => {}
@@ -270,7 +308,10 @@ async fn receive(sqs: &Sqs, live: &Arc<Live>, request: &Value) -> Outcome {
 
 fn received(delivery: &Delivery, request: &Value) -> Value {
     let wants = |list: &str, name: &str| {
-        request.get(list).and_then(Value::as_array).is_some_and(|all| all.iter().any(|one| one == "All" || one == name))
+        request
+            .get(list)
+            .and_then(Value::as_array)
+            .is_some_and(|all| all.iter().any(|one| one == "All" || one == name))
     };
     let mut message = json!({
         "MessageId": &*delivery.id,
@@ -286,7 +327,9 @@ fn received(delivery: &Delivery, request: &Value) -> Value {
     ];
     let system: Map<String, Value> = all
         .into_iter()
-        .filter(|(name, _)| wants("AttributeNames", name) || wants("MessageSystemAttributeNames", name))
+        .filter(|(name, _)| {
+            wants("AttributeNames", name) || wants("MessageSystemAttributeNames", name)
+        })
         .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
     if !system.is_empty() {
@@ -295,7 +338,9 @@ fn received(delivery: &Delivery, request: &Value) -> Value {
     if let Some(given) = delivery.attributes.as_deref().and_then(Value::as_object) {
         let wanted: Map<String, Value> = given
             .iter()
-            .filter(|(name, _)| wants("MessageAttributeNames", name) || wants("MessageAttributeNames", ".*"))
+            .filter(|(name, _)| {
+                wants("MessageAttributeNames", name) || wants("MessageAttributeNames", ".*")
+            })
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         if let Some(checksum) = attributes::md5(&Value::Object(wanted.clone())) {
@@ -322,12 +367,17 @@ fn queue_attributes(live: &Live, request: &Value) -> Value {
     ];
     if let Some((target, count)) = &spec.redrive {
         let arn = format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{target}");
-        all.push(("RedrivePolicy", json!({"deadLetterTargetArn": arn, "maxReceiveCount": count}).to_string()));
+        all.push((
+            "RedrivePolicy",
+            json!({"deadLetterTargetArn": arn, "maxReceiveCount": count}).to_string(),
+        ));
     }
     let wanted = request.get("AttributeNames").and_then(Value::as_array);
     let attributes: Map<String, Value> = all
         .into_iter()
-        .filter(|(name, _)| wanted.is_some_and(|names| names.iter().any(|one| one == "All" || one == name)))
+        .filter(|(name, _)| {
+            wanted.is_some_and(|names| names.iter().any(|one| one == "All" || one == name))
+        })
         .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
     json!({ "Attributes": attributes })

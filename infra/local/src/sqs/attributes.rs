@@ -11,7 +11,7 @@ pub(super) fn md5(attributes: &Value) -> Option<String> {
     let mut names: Vec<&String> = map.keys().collect();
     names.sort();
     let mut bytes = Vec::new();
-    let mut part = |part: &[u8], bytes: &mut Vec<u8>| {
+    let part = |part: &[u8], bytes: &mut Vec<u8>| {
         bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
         bytes.extend_from_slice(part);
     };
@@ -26,7 +26,10 @@ pub(super) fn md5(attributes: &Value) -> Option<String> {
             part(&STANDARD.decode(text).unwrap_or_default(), &mut bytes);
         } else {
             bytes.push(1);
-            part(value.get("StringValue").and_then(Value::as_str).unwrap_or_default().as_bytes(), &mut bytes);
+            part(
+                value.get("StringValue").and_then(Value::as_str).unwrap_or_default().as_bytes(),
+                &mut bytes,
+            );
         }
     }
     Some(format!("{:x}", md5::compute(&bytes)))

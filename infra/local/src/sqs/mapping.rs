@@ -44,7 +44,8 @@ async fn gather(sqs: &Sqs, live: &Live, source: &QueueSource) -> Vec<Delivery> {
         let changed = live.changed.notified();
         tokio::pin!(changed);
         changed.as_mut().enable();
-        let (more, next) = sqs.take(live, source.batch_size - batch.len(), BATCH_BYTES_MAX, visibility);
+        let (more, next) =
+            sqs.take(live, source.batch_size - batch.len(), BATCH_BYTES_MAX, visibility);
         batch.extend(more);
         if batch.len() >= source.batch_size || (!batch.is_empty() && source.window.is_zero()) {
             return batch;
@@ -52,7 +53,8 @@ async fn gather(sqs: &Sqs, live: &Live, source: &QueueSource) -> Vec<Delivery> {
         if !batch.is_empty() {
             window_ends.get_or_insert_with(|| Instant::now() + source.window);
         }
-        let next = next.map(|at| Duration::from_millis(at.saturating_sub(clock::epoch_ms()).max(1)));
+        let next =
+            next.map(|at| Duration::from_millis(at.saturating_sub(clock::epoch_ms()).max(1)));
         let window = window_ends.map(|end| end.saturating_duration_since(Instant::now()));
         if window.is_some_and(|left| left.is_zero()) {
             return batch;
@@ -65,7 +67,13 @@ async fn gather(sqs: &Sqs, live: &Live, source: &QueueSource) -> Vec<Delivery> {
     }
 }
 
-async fn deliver(sqs: &Sqs, live: &Live, function: &Arc<Function>, batch: Vec<Delivery>, partial: bool) {
+async fn deliver(
+    sqs: &Sqs,
+    live: &Live,
+    function: &Arc<Function>,
+    batch: Vec<Delivery>,
+    partial: bool,
+) {
     let event = event(live, &batch);
     let failed: HashSet<Arc<str>> = match function.invoke(event.into()).await {
         Ok(result) if partial => failures(&result, &batch),

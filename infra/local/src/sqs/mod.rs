@@ -66,7 +66,9 @@ impl Sqs {
     /// # Errors
     /// One sentence when the file cannot be used.
     pub fn open(path: &Path, specs: &[QueueSpec]) -> Result<Arc<Self>, String> {
-        let failed = |error: rusqlite::Error| format!("the queues' file {} cannot be used: {error}", path.display());
+        let failed = |error: rusqlite::Error| {
+            format!("the queues' file {} cannot be used: {error}", path.display())
+        };
         let queues: BTreeMap<String, Arc<Live>> = specs
             .iter()
             .map(|spec| {
@@ -80,8 +82,10 @@ impl Sqs {
             })
             .collect();
         for live in queues.values() {
-            if let Some(target) = live.spec.redrive.as_ref().and_then(|(name, _)| queues.get(name)) {
-                *live.dead_letters.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(target);
+            if let Some(target) = live.spec.redrive.as_ref().and_then(|(name, _)| queues.get(name))
+            {
+                *live.dead_letters.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Arc::downgrade(target);
             }
         }
         let (store, loaded, highest) = Store::open(path).map_err(failed)?;
@@ -112,7 +116,13 @@ impl Sqs {
 
     /// Takes up to `max` messages that are visible now, moving away those received too often. Also
     /// when the next one will be visible.
-    fn take(&self, live: &Live, max: usize, bytes_max: usize, visibility: Duration) -> (Vec<Delivery>, Option<u64>) {
+    fn take(
+        &self,
+        live: &Live,
+        max: usize,
+        bytes_max: usize,
+        visibility: Duration,
+    ) -> (Vec<Delivery>, Option<u64>) {
         let now = clock::epoch_ms();
         let visibility_ms = u64::try_from(visibility.as_millis()).unwrap_or(u64::MAX);
         let (taken, next) = {
@@ -127,7 +137,8 @@ impl Sqs {
             let target = live.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
             if let Some(target) = target {
                 for message in &taken.dead {
-                    self.store.submit(Op::Move { seq: message.seq, queue: target.spec.name.clone() });
+                    self.store
+                        .submit(Op::Move { seq: message.seq, queue: target.spec.name.clone() });
                 }
                 target.put(taken.dead);
             }

@@ -104,7 +104,12 @@ impl Queue {
             self.order.pop_first();
             if self.receive_max.is_some_and(|max| entry.message.receive_count >= max) {
                 if let Some(entry) = self.entries.remove(&seq) {
-                    taken.dead.push(Message { visible_at: now, receive_count: 0, first_received_at: 0, ..entry.message });
+                    taken.dead.push(Message {
+                        visible_at: now,
+                        receive_count: 0,
+                        first_received_at: 0,
+                        ..entry.message
+                    });
                 }
                 continue;
             }
@@ -169,16 +174,24 @@ impl Queue {
     /// Messages that are visible, in flight, delayed.
     #[must_use]
     pub fn counts(&self, now: u64) -> (usize, usize, usize) {
-        let hidden: Vec<bool> =
-            self.order.range((now + 1, 0)..).filter_map(|(_, seq)| self.entries.get(seq)).map(|e| e.receive > 0).collect();
+        let hidden: Vec<bool> = self
+            .order
+            .range((now + 1, 0)..)
+            .filter_map(|(_, seq)| self.entries.get(seq))
+            .map(|e| e.receive > 0)
+            .collect();
         let in_flight = hidden.iter().filter(|received| **received).count();
         (self.order.len() - hidden.len(), in_flight, hidden.len() - in_flight)
     }
 
     /// Removes messages sent before a point in time.
     pub fn expire(&mut self, before: u64) -> Vec<u64> {
-        let gone: Vec<u64> =
-            self.entries.values().filter(|e| e.message.sent_at < before).map(|e| e.message.seq).collect();
+        let gone: Vec<u64> = self
+            .entries
+            .values()
+            .filter(|e| e.message.sent_at < before)
+            .map(|e| e.message.seq)
+            .collect();
         for seq in &gone {
             if let Some(entry) = self.entries.remove(seq) {
                 self.order.remove(&(entry.message.visible_at, *seq));

@@ -32,6 +32,9 @@ pub(super) enum Op {
     Flush { done: oneshot::Sender<()> },
 }
 
+/// Messages with the names of their queues.
+pub(super) type Loaded = Vec<(String, Message)>;
+
 /// Hands operations to the writing thread.
 pub(super) struct Store {
     ops: Sender<Op>,
@@ -39,7 +42,7 @@ pub(super) struct Store {
 
 impl Store {
     /// Opens the file, starts the thread. Also the messages in the file, and the highest number.
-    pub(super) fn open(path: &Path) -> rusqlite::Result<(Self, Vec<(String, Message)>, u64)> {
+    pub(super) fn open(path: &Path) -> rusqlite::Result<(Self, Loaded, u64)> {
         let connection = Connection::open(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -65,7 +68,7 @@ impl Store {
     }
 }
 
-fn load(connection: &Connection) -> rusqlite::Result<Vec<(String, Message)>> {
+fn load(connection: &Connection) -> rusqlite::Result<Loaded> {
     let mut statement = connection
         .prepare("SELECT seq, queue, id, body, attributes, sent_at, visible_at, receive_count FROM messages ORDER BY seq")?;
     let rows = statement.query_map([], |row| {
@@ -76,7 +79,9 @@ fn load(connection: &Connection) -> rusqlite::Result<Vec<(String, Message)>> {
                 seq: row.get::<_, i64>(0)?.unsigned_abs(),
                 id: row.get::<_, String>(2)?.into(),
                 body: row.get::<_, String>(3)?.into(),
-                attributes: attributes.and_then(|text| serde_json::from_str(&text).ok()).map(Arc::new),
+                attributes: attributes
+                    .and_then(|text| serde_json::from_str(&text).ok())
+                    .map(Arc::new),
                 sent_at: row.get::<_, i64>(5)?.unsigned_abs(),
                 visible_at: row.get::<_, i64>(6)?.unsigned_abs(),
                 first_received_at: 0,
@@ -131,8 +136,10 @@ fn commit(connection: &mut Connection, batch: &[Op]) -> rusqlite::Result<()> {
             "INSERT INTO messages (seq, queue, id, body, attributes, sent_at, visible_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         let mut delete = transaction.prepare_cached("DELETE FROM messages WHERE seq = ?1")?;
-        let mut count = transaction.prepare_cached("UPDATE messages SET receive_count = ?2 WHERE seq = ?1")?;
-        let mut shift = transaction.prepare_cached("UPDATE messages SET queue = ?2, receive_count = 0 WHERE seq = ?1")?;
+        let mut count =
+            transaction.prepare_cached("UPDATE messages SET receive_count = ?2 WHERE seq = ?1")?;
+        let mut shift = transaction
+            .prepare_cached("UPDATE messages SET queue = ?2, receive_count = 0 WHERE seq = ?1")?;
         for op in batch {
             match op {
                 Op::Insert { live, messages, .. } => {

@@ -70,16 +70,20 @@ impl Reader {
 
     fn new_shards(&self, positions: &mut Positions, latest: bool) -> Result<(), String> {
         let arn = self.stream_arn()?;
-        let request = serde_json::from_value(json!({ "StreamArn": arn })).map_err(|error| error.to_string())?;
-        let described = self.database.describe_stream(request).map_err(|error| error.to_string())?;
+        let request = serde_json::from_value(json!({ "StreamArn": arn }))
+            .map_err(|error| error.to_string())?;
+        let described =
+            self.database.describe_stream(request).map_err(|error| error.to_string())?;
         for shard in described.stream_description.shards {
             if positions.contains_key(&shard.shard_id) {
                 continue;
             }
             let kind = if latest { "LATEST" } else { "TRIM_HORIZON" };
-            let wish = json!({"StreamArn": arn, "ShardId": shard.shard_id, "ShardIteratorType": kind});
+            let wish =
+                json!({"StreamArn": arn, "ShardId": shard.shard_id, "ShardIteratorType": kind});
             let wish = serde_json::from_value(wish).map_err(|error| error.to_string())?;
-            let iterator = self.database.get_shard_iterator(wish).map_err(|error| error.to_string())?;
+            let iterator =
+                self.database.get_shard_iterator(wish).map_err(|error| error.to_string())?;
             if let Some(iterator) = iterator.shard_iterator {
                 positions.insert(shard.shard_id, iterator.into());
             }
@@ -88,7 +92,8 @@ impl Reader {
     }
 
     fn stream_arn(&self) -> Result<String, String> {
-        let request = serde_json::from_value(json!({ "TableName": self.source.table })).map_err(|error| error.to_string())?;
+        let request = serde_json::from_value(json!({ "TableName": self.source.table }))
+            .map_err(|error| error.to_string())?;
         let table = self.database.describe_table(request).map_err(|error| error.to_string())?;
         let table = serde_json::to_value(&table).map_err(|error| error.to_string())?;
         table
@@ -126,7 +131,8 @@ impl Reader {
     fn read(&self, iterator: &str) -> Option<(Vec<Value>, Option<String>)> {
         let request = json!({"ShardIterator": iterator, "Limit": self.source.batch_size.min(1000)});
         let answer = self.database.get_records(serde_json::from_value(request).ok()?).ok()?;
-        let records = answer.records.iter().filter_map(|record| serde_json::to_value(record).ok()).collect();
+        let records =
+            answer.records.iter().filter_map(|record| serde_json::to_value(record).ok()).collect();
         Some((records, answer.next_shard_iterator))
     }
 
@@ -165,7 +171,11 @@ impl Reader {
         let at = named
             .iter()
             .filter_map(|one| one.get("itemIdentifier")?.as_str())
-            .filter_map(|id| records.iter().position(|record| record.pointer("/dynamodb/SequenceNumber") == Some(&id.into())))
+            .filter_map(|id| {
+                records.iter().position(|record| {
+                    record.pointer("/dynamodb/SequenceNumber") == Some(&id.into())
+                })
+            })
             .min();
         Some(at.unwrap_or(0))
     }

@@ -2,7 +2,8 @@
 
 use super::intrinsics::text;
 use super::model::{
-    BucketSource, CorsSpec, Deployment, FunctionSpec, HttpApiSpec, QueueSource, Source, StreamSource,
+    BucketSource, CorsSpec, Deployment, FunctionSpec, HttpApiSpec, QueueSource, Source,
+    StreamSource,
 };
 use super::names::Names;
 use super::props::Props;
@@ -17,15 +18,44 @@ const TIMEOUT_DEFAULT_S: u64 = 3;
 /// starts a mapping with five pollers.
 const QUEUE_CONCURRENCY_DEFAULT: usize = 5;
 
-pub(super) fn function(props: &Props, metadata: &Value, names: &Names) -> Result<FunctionSpec, StartError> {
+pub(super) fn function(
+    props: &Props,
+    metadata: &Value,
+    names: &Names,
+) -> Result<FunctionSpec, StartError> {
     props.only(
-        &["CodeUri", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Events", "FunctionName",
-          "ReservedConcurrentExecutions", "PackageType"],
+        &[
+            "CodeUri",
+            "Handler",
+            "Runtime",
+            "Timeout",
+            "MemorySize",
+            "Environment",
+            "Events",
+            "FunctionName",
+            "ReservedConcurrentExecutions",
+            "PackageType",
+        ],
         // Who may do what, where it runs and how it is watched: none of it changes an answer here.
-        &["Policies", "Role", "Architectures", "Tracing", "Description", "Tags", "LoggingConfig",
-          "PermissionsBoundary", "AutoPublishAlias", "DeploymentPreference", "EphemeralStorage",
-          "ProvisionedConcurrencyConfig", "VersionDescription", "SnapStart", "RecursiveLoop", "PropagateTags",
-          "RuntimeManagementConfig"],
+        &[
+            "Policies",
+            "Role",
+            "Architectures",
+            "Tracing",
+            "Description",
+            "Tags",
+            "LoggingConfig",
+            "PermissionsBoundary",
+            "AutoPublishAlias",
+            "DeploymentPreference",
+            "EphemeralStorage",
+            "ProvisionedConcurrencyConfig",
+            "VersionDescription",
+            "SnapStart",
+            "RecursiveLoop",
+            "PropagateTags",
+            "RuntimeManagementConfig",
+        ],
     )?;
     if let Some(runtime) = props.text("Runtime")
         && !runtime.starts_with("provided")
@@ -64,7 +94,9 @@ pub(super) fn function(props: &Props, metadata: &Value, names: &Names) -> Result
         package,
         timeout: Duration::from_secs(props.number("Timeout")?.unwrap_or(TIMEOUT_DEFAULT_S)),
         memory_mib: props.number("MemorySize")?.unwrap_or(128),
-        processes_max: props.number("ReservedConcurrentExecutions")?.and_then(|n| usize::try_from(n).ok()),
+        processes_max: props
+            .number("ReservedConcurrentExecutions")?
+            .and_then(|n| usize::try_from(n).ok()),
         environment,
         sources,
     })
@@ -92,7 +124,11 @@ fn http(props: &Props) -> Result<Source, StartError> {
     if props.text("PayloadFormatVersion").is_some_and(|version| version != "2.0") {
         return Err(props.unsupported("PayloadFormatVersion other than 2.0"));
     }
-    if props.inner("Auth").and_then(|auth| auth.text("Authorizer")).is_some_and(|name| name != "NONE") {
+    if props
+        .inner("Auth")
+        .and_then(|auth| auth.text("Authorizer"))
+        .is_some_and(|name| name != "NONE")
+    {
         return Err(props.unsupported("Auth.Authorizer"));
     }
     let route = match (props.text("Path"), props.text("Method")) {
@@ -100,7 +136,11 @@ fn http(props: &Props) -> Result<Source, StartError> {
         (Some(path), _) if path == "$default" => path,
         (Some(path), method) => {
             let method = method.unwrap_or_else(|| "ANY".into()).to_ascii_uppercase();
-            let method = if matches!(method.as_str(), "X-AMAZON-APIGATEWAY-ANY-METHOD" | "*") { "ANY".into() } else { method };
+            let method = if matches!(method.as_str(), "X-AMAZON-APIGATEWAY-ANY-METHOD" | "*") {
+                "ANY".into()
+            } else {
+                method
+            };
             format!("{method} {path}")
         }
         (None, Some(_)) => return Err(props.bad("Method without Path")),
@@ -118,12 +158,23 @@ fn response_types(props: &Props) -> Result<bool, StartError> {
 
 fn size(props: &Props, name: &str, default: usize, max: usize) -> Result<usize, StartError> {
     let size = props.number(name)?.and_then(|n| usize::try_from(n).ok()).unwrap_or(default);
-    if (1..=max).contains(&size) { Ok(size) } else { Err(props.bad(format!("{name} must be 1 to {max}"))) }
+    if (1..=max).contains(&size) {
+        Ok(size)
+    } else {
+        Err(props.bad(format!("{name} must be 1 to {max}")))
+    }
 }
 
 fn queue(props: &Props) -> Result<Source, StartError> {
     props.only(
-        &["Queue", "BatchSize", "MaximumBatchingWindowInSeconds", "FunctionResponseTypes", "ScalingConfig", "Enabled"],
+        &[
+            "Queue",
+            "BatchSize",
+            "MaximumBatchingWindowInSeconds",
+            "FunctionResponseTypes",
+            "ScalingConfig",
+            "Enabled",
+        ],
         &["MetricsConfig"],
     )?;
     if props.flag("Enabled") == Some(false) {
@@ -148,10 +199,22 @@ fn queue(props: &Props) -> Result<Source, StartError> {
 
 fn stream(props: &Props) -> Result<Source, StartError> {
     props.only(
-        &["Stream", "StartingPosition", "BatchSize", "MaximumBatchingWindowInSeconds", "MaximumRetryAttempts",
-          "FunctionResponseTypes", "Enabled"],
+        &[
+            "Stream",
+            "StartingPosition",
+            "BatchSize",
+            "MaximumBatchingWindowInSeconds",
+            "MaximumRetryAttempts",
+            "FunctionResponseTypes",
+            "Enabled",
+        ],
         // One shard is one order here as well; bisecting and age limits only shorten a failing retry.
-        &["ParallelizationFactor", "BisectBatchOnFunctionError", "MaximumRecordAgeInSeconds", "MetricsConfig"],
+        &[
+            "ParallelizationFactor",
+            "BisectBatchOnFunctionError",
+            "MaximumRecordAgeInSeconds",
+            "MetricsConfig",
+        ],
     )?;
     if props.flag("Enabled") == Some(false) {
         return Err(props.unsupported("Enabled: false"));
@@ -181,7 +244,10 @@ fn stream(props: &Props) -> Result<Source, StartError> {
 fn bucket(props: &Props) -> Result<Source, StartError> {
     props.only(&["Bucket", "Events", "Filter"], &[])?;
     let (mut prefix, mut suffix) = (String::new(), String::new());
-    let rules = props.get("Filter").and_then(|filter| filter.pointer("/S3Key/Rules")).and_then(Value::as_array);
+    let rules = props
+        .get("Filter")
+        .and_then(|filter| filter.pointer("/S3Key/Rules"))
+        .and_then(Value::as_array);
     for rule in rules.into_iter().flatten() {
         let value = rule.get("Value").map(text).unwrap_or_default();
         match rule.get("Name").map(text).unwrap_or_default().to_ascii_lowercase().as_str() {
@@ -191,9 +257,9 @@ fn bucket(props: &Props) -> Result<Source, StartError> {
         }
     }
     let events = props.texts("Events");
-    if let Some(other) =
-        events.iter().find(|event| !event.starts_with("s3:ObjectCreated:") && !event.starts_with("s3:ObjectRemoved:"))
-    {
+    if let Some(other) = events.iter().find(|event| {
+        !event.starts_with("s3:ObjectCreated:") && !event.starts_with("s3:ObjectRemoved:")
+    }) {
         return Err(props.unsupported(other));
     }
     Ok(Source::Bucket(BucketSource { bucket: props.need("Bucket")?, events, prefix, suffix }))
@@ -203,9 +269,19 @@ fn schedule(props: &Props, kind: &str) -> Result<Source, StartError> {
     let expression = if kind == "Schedule" { "Schedule" } else { "ScheduleExpression" };
     props.only(
         &[expression, "Input", "Enabled", "State"],
-        &["Name", "Description", "RetryPolicy", "FlexibleTimeWindow", "OmitName", "PermissionsBoundary", "RoleArn"],
+        &[
+            "Name",
+            "Description",
+            "RetryPolicy",
+            "FlexibleTimeWindow",
+            "OmitName",
+            "PermissionsBoundary",
+            "RoleArn",
+        ],
     )?;
-    if props.flag("Enabled") == Some(false) || props.text("State").is_some_and(|state| state == "DISABLED") {
+    if props.flag("Enabled") == Some(false)
+        || props.text("State").is_some_and(|state| state == "DISABLED")
+    {
         return Err(props.unsupported("a schedule that is switched off"));
     }
     Ok(Source::Schedule { expression: props.need(expression)?, input: props.text("Input") })
@@ -218,8 +294,18 @@ fn last(arn: &str) -> String {
 pub(super) fn http_api(props: &Props) -> Result<HttpApiSpec, StartError> {
     props.only(
         &["CorsConfiguration", "Auth", "StageName"],
-        &["AccessLogSettings", "DefaultRouteSettings", "Description", "Name", "Tags", "FailOnWarnings", "Domain",
-          "DisableExecuteApiEndpoint", "RouteSettings", "PropagateTags"],
+        &[
+            "AccessLogSettings",
+            "DefaultRouteSettings",
+            "Description",
+            "Name",
+            "Tags",
+            "FailOnWarnings",
+            "Domain",
+            "DisableExecuteApiEndpoint",
+            "RouteSettings",
+            "PropagateTags",
+        ],
     )?;
     if props.text("StageName").is_some_and(|stage| stage != "$default") {
         return Err(props.unsupported("StageName other than $default"));
@@ -229,17 +315,26 @@ pub(super) fn http_api(props: &Props) -> Result<HttpApiSpec, StartError> {
     }
     let cors = match props.get("CorsConfiguration") {
         None | Some(Value::Null | Value::Bool(false)) => None,
-        Some(Value::Bool(true)) => Some(CorsSpec {
-            origins: vec!["*".into()],
-            ..CorsSpec::default()
-        }),
+        Some(Value::Bool(true)) => {
+            Some(CorsSpec { origins: vec!["*".into()], ..CorsSpec::default() })
+        }
         Some(_) => props.inner("CorsConfiguration").map(|cors| cors_rules(&cors)).transpose()?,
     };
     Ok(HttpApiSpec { id: props.id.clone(), cors })
 }
 
 fn cors_rules(cors: &Props) -> Result<CorsSpec, StartError> {
-    cors.only(&["AllowOrigins", "AllowMethods", "AllowHeaders", "ExposeHeaders", "AllowCredentials", "MaxAge"], &[])?;
+    cors.only(
+        &[
+            "AllowOrigins",
+            "AllowMethods",
+            "AllowHeaders",
+            "ExposeHeaders",
+            "AllowCredentials",
+            "MaxAge",
+        ],
+        &[],
+    )?;
     Ok(CorsSpec {
         origins: cors.texts("AllowOrigins"),
         methods: cors.texts("AllowMethods"),
@@ -260,10 +355,14 @@ pub(super) fn check_sources(deployment: &Deployment) -> Result<(), StartError> {
         };
         for source in &function.sources {
             match source {
-                Source::Queue(source) if !deployment.queues.iter().any(|queue| queue.name == source.queue) => {
+                Source::Queue(source)
+                    if !deployment.queues.iter().any(|queue| queue.name == source.queue) =>
+                {
                     return Err(missing(format!("queue {}", source.queue)));
                 }
-                Source::Stream(source) if !deployment.tables.iter().any(|table| table.name == source.table) => {
+                Source::Stream(source)
+                    if !deployment.tables.iter().any(|table| table.name == source.table) =>
+                {
                     return Err(missing(format!("table {}", source.table)));
                 }
                 Source::Bucket(source) if !deployment.buckets.contains(&source.bucket) => {

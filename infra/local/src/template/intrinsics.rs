@@ -61,31 +61,42 @@ impl Scope<'_> {
             "Fn::GetAtt" => {
                 let parts = self.resolve(argument)?;
                 let id = parts.get(0).and_then(Value::as_str).ok_or("GetAtt needs a resource")?;
-                let attribute = parts.get(1).and_then(Value::as_str).ok_or("GetAtt needs an attribute")?;
+                let attribute =
+                    parts.get(1).and_then(Value::as_str).ok_or("GetAtt needs an attribute")?;
                 self.names.attribute(id, attribute).map(Value::String)
             }
             "Fn::Sub" => self.substitute(argument),
             "Fn::Join" => {
                 let parts = self.resolve(argument)?;
-                let separator = parts.get(0).and_then(Value::as_str).ok_or("Join needs a separator")?;
+                let separator =
+                    parts.get(0).and_then(Value::as_str).ok_or("Join needs a separator")?;
                 let items = parts.get(1).and_then(Value::as_array).ok_or("Join needs a list")?;
                 let items: Vec<String> = items.iter().map(text).collect();
                 Ok(Value::String(items.join(separator)))
             }
             "Fn::Split" => {
                 let parts = self.resolve(argument)?;
-                let separator = parts.get(0).and_then(Value::as_str).ok_or("Split needs a separator")?;
+                let separator =
+                    parts.get(0).and_then(Value::as_str).ok_or("Split needs a separator")?;
                 let whole = parts.get(1).map(text).ok_or("Split needs a text")?;
                 Ok(whole.split(separator).map(Value::from).collect())
             }
             "Fn::Select" => {
                 let parts = self.resolve(argument)?;
-                let index: usize =
-                    parts.get(0).map(text).and_then(|at| at.parse().ok()).ok_or("Select needs an index")?;
-                parts.get(1).and_then(|list| list.get(index)).cloned().ok_or("Select is out of range".into())
+                let index: usize = parts
+                    .get(0)
+                    .map(text)
+                    .and_then(|at| at.parse().ok())
+                    .ok_or("Select needs an index")?;
+                parts
+                    .get(1)
+                    .and_then(|list| list.get(index))
+                    .cloned()
+                    .ok_or("Select is out of range".into())
             }
             "Fn::If" => {
-                let condition = argument.get(0).and_then(Value::as_str).ok_or("If needs a condition")?;
+                let condition =
+                    argument.get(0).and_then(Value::as_str).ok_or("If needs a condition")?;
                 let branch = if self.condition(condition)? { 1 } else { 2 };
                 self.resolve(argument.get(branch).ok_or("If needs two branches")?)
             }
@@ -97,9 +108,9 @@ impl Scope<'_> {
                 }
                 Ok(at.clone())
             }
-            "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => {
-                Ok(Value::Bool(self.decide(&Value::Object(Map::from_iter([(name.into(), argument.clone())])))?))
-            }
+            "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => Ok(Value::Bool(
+                self.decide(&Value::Object(Map::from_iter([(name.into(), argument.clone())])))?,
+            )),
             other => Err(format!("the function {other} is not supported")),
         }
     }
@@ -153,7 +164,9 @@ impl Scope<'_> {
         let mut rest = pattern;
         while let Some(start) = rest.find("${") {
             out.push_str(&rest[..start]);
-            let end = rest[start..].find('}').ok_or_else(|| format!("Sub has an open brace in {pattern:?}"))?;
+            let end = rest[start..]
+                .find('}')
+                .ok_or_else(|| format!("Sub has an open brace in {pattern:?}"))?;
             let name = &rest[start + 2..start + end];
             if let Some(literal) = name.strip_prefix('!') {
                 out.push_str("${");
@@ -161,7 +174,9 @@ impl Scope<'_> {
                 out.push('}');
             } else if let Some(value) = extra.and_then(|extra| extra.get(name)) {
                 out.push_str(&text(&self.resolve(value)?));
-            } else if let (Some((id, attribute)), false) = (name.split_once('.'), name.starts_with("AWS::")) {
+            } else if let (Some((id, attribute)), false) =
+                (name.split_once('.'), name.starts_with("AWS::"))
+            {
                 out.push_str(&self.names.attribute(id, attribute)?);
             } else {
                 out.push_str(&text(&self.reference(name)?));
@@ -174,7 +189,11 @@ impl Scope<'_> {
 }
 
 fn single(map: &Map<String, Value>) -> Option<(&str, &Value)> {
-    if map.len() == 1 { map.iter().next().map(|(name, value)| (name.as_str(), value)) } else { None }
+    if map.len() == 1 {
+        map.iter().next().map(|(name, value)| (name.as_str(), value))
+    } else {
+        None
+    }
 }
 
 /// A scalar as CloudFormation would write it into a text.

@@ -62,8 +62,17 @@ impl Template {
         for section in template.root.as_object().map(Map::keys).into_iter().flatten() {
             if !matches!(
                 section.as_str(),
-                "AWSTemplateFormatVersion" | "Transform" | "Description" | "Metadata" | "Parameters"
-                    | "Mappings" | "Conditions" | "Globals" | "Resources" | "Outputs" | "Rules"
+                "AWSTemplateFormatVersion"
+                    | "Transform"
+                    | "Description"
+                    | "Metadata"
+                    | "Parameters"
+                    | "Mappings"
+                    | "Conditions"
+                    | "Globals"
+                    | "Resources"
+                    | "Outputs"
+                    | "Rules"
             ) {
                 return Err(template.invalid(&format!("its section {section} is not supported")));
             }
@@ -91,8 +100,12 @@ impl Template {
         let nothing = Names::new(public_port, aws_port);
         let mut conditions = BTreeMap::new();
         for (name, expression) in section(&self.root, "Conditions") {
-            let scope =
-                Scope { parameters: &parameters, conditions: &conditions, mappings, names: &nothing };
+            let scope = Scope {
+                parameters: &parameters,
+                conditions: &conditions,
+                mappings,
+                names: &nothing,
+            };
             let decided = scope
                 .decide(expression)
                 .map_err(|detail| self.invalid(&format!("condition {name}: {detail}")))?;
@@ -106,19 +119,29 @@ impl Template {
                 .get("Type")
                 .and_then(Value::as_str)
                 .ok_or_else(|| self.invalid(&format!("resource {id} has no Type")))?;
-            let wanted = resource.get("Condition").and_then(Value::as_str).is_none_or(|name| {
-                conditions.get(name).copied().unwrap_or(false)
-            });
+            let wanted = resource
+                .get("Condition")
+                .and_then(Value::as_str)
+                .is_none_or(|name| conditions.get(name).copied().unwrap_or(false));
             if !wanted {
                 continue;
             }
             let own = resource.get("Properties").cloned().unwrap_or_else(|| empty.clone());
             let merged = self.with_globals(kind, own)?;
             // Names may hold parameters, so they are resolved first; resources cannot occur in them.
-            let early = Scope { parameters: &parameters, conditions: &conditions, mappings, names: &nothing };
+            let early = Scope {
+                parameters: &parameters,
+                conditions: &conditions,
+                mappings,
+                names: &nothing,
+            };
             let mut named = Map::new();
-            for property in ["TableName", "QueueName", "BucketName", "Name", "FunctionName", "StageName"] {
-                if let Some(value) = merged.get(property).and_then(|value| early.resolve(value).ok()) {
+            for property in
+                ["TableName", "QueueName", "BucketName", "Name", "FunctionName", "StageName"]
+            {
+                if let Some(value) =
+                    merged.get(property).and_then(|value| early.resolve(value).ok())
+                {
                     named.insert(property.to_owned(), value);
                 }
             }
@@ -127,32 +150,40 @@ impl Template {
         }
         names.add("ServerlessHttpApi", "AWS::Serverless::HttpApi", &empty);
 
-        let scope = Scope { parameters: &parameters, conditions: &conditions, mappings, names: &names };
-        let mut reader = Reader { names: &names, deployment: Deployment::default(), sockets: sockets::Parts::default() };
+        let scope =
+            Scope { parameters: &parameters, conditions: &conditions, mappings, names: &names };
+        let mut reader = Reader {
+            names: &names,
+            deployment: Deployment::default(),
+            sockets: sockets::Parts::default(),
+        };
         for (id, kind, properties) in resources {
             if WITHOUT_EFFECT.contains(&kind) {
                 continue;
             }
-            let metadata = self.root["Resources"][id].get("Metadata").cloned().unwrap_or(Value::Null);
-            let resolved = scope.resolve(&properties).map_err(|detail| StartError::BadResource {
-                resource: id.clone(),
-                kind: kind.to_owned(),
-                detail,
+            let metadata =
+                self.root["Resources"][id].get("Metadata").cloned().unwrap_or(Value::Null);
+            let resolved = scope.resolve(&properties).map_err(|detail| {
+                StartError::BadResource { resource: id.clone(), kind: kind.to_owned(), detail }
             })?;
             reader.resource(Props::new(id, kind, resolved), &metadata)?;
         }
         let mut deployment = reader.finish()?;
         for (name, output) in section(&self.root, "Outputs") {
             if let Some(value) = output.get("Value") {
-                let value =
-                    scope.resolve(value).map_err(|detail| self.invalid(&format!("output {name}: {detail}")))?;
+                let value = scope
+                    .resolve(value)
+                    .map_err(|detail| self.invalid(&format!("output {name}: {detail}")))?;
                 deployment.outputs.insert(name.clone(), names.outside(&intrinsics::text(&value)));
             }
         }
         Ok(deployment)
     }
 
-    fn parameters(&self, overrides: &BTreeMap<String, String>) -> Result<BTreeMap<String, Value>, StartError> {
+    fn parameters(
+        &self,
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, Value>, StartError> {
         let mut values = BTreeMap::new();
         for (name, declared) in section(&self.root, "Parameters") {
             let value = match (overrides.get(name), declared.get("Default")) {
@@ -165,8 +196,12 @@ impl Template {
                 }
             };
             let allowed = declared.get("AllowedValues").and_then(Value::as_array);
-            if allowed.is_some_and(|all| !all.iter().any(|one| intrinsics::text(one) == intrinsics::text(&value))) {
-                return Err(self.invalid(&format!("parameter {name} does not allow the value {value}")));
+            if allowed.is_some_and(|all| {
+                !all.iter().any(|one| intrinsics::text(one) == intrinsics::text(&value))
+            }) {
+                return Err(
+                    self.invalid(&format!("parameter {name} does not allow the value {value}"))
+                );
             }
             let list = declared
                 .get("Type")
@@ -187,7 +222,9 @@ impl Template {
 
     /// SAM's `Globals`: maps are merged, lists are joined, the resource's own scalar wins.
     fn with_globals(&self, kind: &str, own: Value) -> Result<Value, StartError> {
-        let Some(globals) = self.root.get("Globals").and_then(Value::as_object) else { return Ok(own) };
+        let Some(globals) = self.root.get("Globals").and_then(Value::as_object) else {
+            return Ok(own);
+        };
         for name in globals.keys() {
             if !matches!(name.as_str(), "Function" | "HttpApi") {
                 return Err(self.invalid(&format!("its Globals section {name} is not supported")));
@@ -245,10 +282,14 @@ impl Reader<'_> {
                 }
                 self.deployment.http_api = Some(functions::http_api(&props)?);
             }
-            "AWS::DynamoDB::Table" => self.deployment.tables.push(stores::table(&props, self.names)?),
+            "AWS::DynamoDB::Table" => {
+                self.deployment.tables.push(stores::table(&props, self.names)?)
+            }
             "AWS::SQS::Queue" => self.deployment.queues.push(stores::queue(&props, self.names)?),
             "AWS::S3::Bucket" => self.deployment.buckets.push(stores::bucket(&props, self.names)?),
-            "AWS::SecretsManager::Secret" => self.deployment.secrets.push(stores::secret(&props, self.names)?),
+            "AWS::SecretsManager::Secret" => {
+                self.deployment.secrets.push(stores::secret(&props, self.names)?)
+            }
             kind if kind.starts_with("AWS::ApiGatewayV2::") => self.sockets.take(props)?,
             _ => {
                 return Err(StartError::Unsupported {
@@ -265,7 +306,11 @@ impl Reader<'_> {
         self.deployment.socket_apis = self.sockets.assemble()?;
         functions::check_sources(&self.deployment)?;
         if self.deployment.http_api.is_none()
-            && self.deployment.functions.iter().any(|f| f.sources.iter().any(|s| matches!(s, model::Source::Http { .. })))
+            && self
+                .deployment
+                .functions
+                .iter()
+                .any(|f| f.sources.iter().any(|s| matches!(s, model::Source::Http { .. })))
         {
             // SAM makes an HTTP API by itself for functions that name none.
             self.deployment.http_api =

@@ -65,7 +65,9 @@ impl Names {
             "AWS::URLSuffix" => return Ok("amazonaws.com".into()),
             "AWS::StackName" => return Ok("parlance-local".into()),
             "AWS::StackId" => {
-                return Ok(format!("arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/parlance-local/local"));
+                return Ok(format!(
+                    "arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/parlance-local/local"
+                ));
             }
             _ => {}
         }
@@ -90,12 +92,16 @@ impl Names {
             ("AWS::SQS::Queue", "Arn") => format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"),
             ("AWS::SQS::Queue", "QueueName") => name,
             ("AWS::SQS::Queue", "QueueUrl") => self.queue_url(&name),
-            ("AWS::DynamoDB::Table", "Arn") => format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"),
+            ("AWS::DynamoDB::Table", "Arn") => {
+                format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
+            }
             ("AWS::DynamoDB::Table", "StreamArn") => {
                 format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}/stream/local")
             }
             ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{name}"),
-            ("AWS::S3::Bucket", "DomainName" | "RegionalDomainName") => format!("{name}.s3.amazonaws.com"),
+            ("AWS::S3::Bucket", "DomainName" | "RegionalDomainName") => {
+                format!("{name}.s3.amazonaws.com")
+            }
             ("AWS::SecretsManager::Secret", "Id" | "Arn") => secret_arn(&name),
             ("AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api", "ApiId") => id.to_owned(),
             ("AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api", "ApiEndpoint") => {
@@ -104,7 +110,9 @@ impl Names {
             (kind, _) if kind.starts_with("AWS::IAM::") || kind.starts_with("AWS::Logs::") => {
                 format!("arn:aws:iam::{ACCOUNT}:local/{id}")
             }
-            (kind, attribute) => return Err(format!("{id} ({kind}) has no attribute {attribute} here")),
+            (kind, attribute) => {
+                return Err(format!("{id} ({kind}) has no attribute {attribute} here"));
+            }
         })
     }
 
@@ -143,7 +151,8 @@ impl Names {
             }
             let host = format!("{id}.execute-api.{REGION}.amazonaws.com");
             out = out.replace(&format!("https://{host}"), &https(id, kind));
-            out = out.replace(&format!("wss://{host}"), &format!("ws://127.0.0.1:{}", self.public_port));
+            out = out
+                .replace(&format!("wss://{host}"), &format!("ws://127.0.0.1:{}", self.public_port));
         }
         out
     }

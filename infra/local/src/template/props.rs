@@ -41,12 +41,20 @@ impl Props {
     /// The refusal of a property or value.
     #[must_use]
     pub fn unsupported(&self, what: &str) -> StartError {
-        StartError::Unsupported { resource: self.id.clone(), kind: self.kind.clone(), what: what.to_owned() }
+        StartError::Unsupported {
+            resource: self.id.clone(),
+            kind: self.kind.clone(),
+            what: what.to_owned(),
+        }
     }
 
     /// The complaint about a property.
     pub fn bad(&self, detail: impl Into<String>) -> StartError {
-        StartError::BadResource { resource: self.id.clone(), kind: self.kind.clone(), detail: detail.into() }
+        StartError::BadResource {
+            resource: self.id.clone(),
+            kind: self.kind.clone(),
+            detail: detail.into(),
+        }
     }
 
     /// A property as it is.
@@ -76,9 +84,10 @@ impl Props {
     pub fn number(&self, name: &str) -> Result<Option<u64>, StartError> {
         match self.text(name) {
             None => Ok(None),
-            Some(written) => {
-                written.parse().map(Some).map_err(|_| self.bad(format!("{name} must be a whole number, not {written}")))
-            }
+            Some(written) => written
+                .parse()
+                .map(Some)
+                .map_err(|_| self.bad(format!("{name} must be a whole number, not {written}"))),
         }
     }
 
@@ -101,6 +110,8 @@ impl Props {
     /// Properties inside a property.
     #[must_use]
     pub fn inner(&self, name: &str) -> Option<Self> {
-        self.map.get(name).map(|value| Self::new(&self.id, &format!("{}.{name}", self.kind), value.clone()))
+        self.map
+            .get(name)
+            .map(|value| Self::new(&self.id, &format!("{}.{name}", self.kind), value.clone()))
     }
 }

@@ -27,38 +27,70 @@ impl Parts {
     pub(super) fn take(&mut self, props: Props) -> Result<(), StartError> {
         match props.kind.trim_start_matches("AWS::ApiGatewayV2::") {
             "Api" => {
-                props.only(&["Name", "ProtocolType", "RouteSelectionExpression"],
-                           &["Description", "Tags", "DisableExecuteApiEndpoint", "ApiKeySelectionExpression", "IpAddressType"])?;
+                props.only(
+                    &["Name", "ProtocolType", "RouteSelectionExpression"],
+                    &[
+                        "Description",
+                        "Tags",
+                        "DisableExecuteApiEndpoint",
+                        "ApiKeySelectionExpression",
+                        "IpAddressType",
+                    ],
+                )?;
                 if props.need("ProtocolType")? != "WEBSOCKET" {
-                    return Err(props.unsupported("ProtocolType other than WEBSOCKET (write AWS::Serverless::HttpApi)"));
+                    return Err(props.unsupported(
+                        "ProtocolType other than WEBSOCKET (write AWS::Serverless::HttpApi)",
+                    ));
                 }
                 self.apis.push(props);
             }
             "Route" => {
-                props.only(&["ApiId", "RouteKey", "AuthorizationType", "AuthorizerId", "Target",
-                             "RouteResponseSelectionExpression"], &["OperationName"])?;
+                props.only(
+                    &[
+                        "ApiId",
+                        "RouteKey",
+                        "AuthorizationType",
+                        "AuthorizerId",
+                        "Target",
+                        "RouteResponseSelectionExpression",
+                    ],
+                    &["OperationName"],
+                )?;
                 self.routes.push(props);
             }
             "Integration" => {
-                props.only(&["ApiId", "IntegrationType", "IntegrationUri", "TimeoutInMillis"],
-                           &["Description", "IntegrationMethod", "CredentialsArn", "PayloadFormatVersion"])?;
+                props.only(
+                    &["ApiId", "IntegrationType", "IntegrationUri", "TimeoutInMillis"],
+                    &["Description", "IntegrationMethod", "CredentialsArn", "PayloadFormatVersion"],
+                )?;
                 if props.need("IntegrationType")? != "AWS_PROXY" {
                     return Err(props.unsupported("IntegrationType other than AWS_PROXY"));
                 }
                 self.integrations.insert(props.id.clone(), props);
             }
             "Authorizer" => {
-                props.only(&["ApiId", "AuthorizerType", "AuthorizerUri", "IdentitySource", "Name"],
-                           &["AuthorizerCredentialsArn"])?;
+                props.only(
+                    &["ApiId", "AuthorizerType", "AuthorizerUri", "IdentitySource", "Name"],
+                    &["AuthorizerCredentialsArn"],
+                )?;
                 if props.need("AuthorizerType")? != "REQUEST" {
                     return Err(props.unsupported("AuthorizerType other than REQUEST"));
                 }
                 self.authorizers.insert(props.id.clone(), props);
             }
             "Stage" => {
-                props.only(&["ApiId", "StageName", "StageVariables"],
-                           &["AutoDeploy", "DeploymentId", "DefaultRouteSettings", "RouteSettings", "AccessLogSettings",
-                             "Description", "Tags"])?;
+                props.only(
+                    &["ApiId", "StageName", "StageVariables"],
+                    &[
+                        "AutoDeploy",
+                        "DeploymentId",
+                        "DefaultRouteSettings",
+                        "RouteSettings",
+                        "AccessLogSettings",
+                        "Description",
+                        "Tags",
+                    ],
+                )?;
                 self.stages.push(props);
             }
             "RouteResponse" => {
@@ -100,10 +132,15 @@ impl Parts {
                 None | Some("NONE") => {}
                 Some("CUSTOM") if key == "$connect" => {
                     let id = route.need("AuthorizerId")?;
-                    let found = self.authorizers.get(&id).ok_or_else(|| route.bad(format!("there is no authorizer {id}")))?;
+                    let found = self
+                        .authorizers
+                        .get(&id)
+                        .ok_or_else(|| route.bad(format!("there is no authorizer {id}")))?;
                     authorizer = Some(authorizer_spec(found)?);
                 }
-                Some(other) => return Err(route.unsupported(&format!("AuthorizationType {other} on {key}"))),
+                Some(other) => {
+                    return Err(route.unsupported(&format!("AuthorizationType {other} on {key}")));
+                }
             }
             let spec = self.route(route)?;
             if routes.insert(key.clone(), spec).is_some() {
@@ -115,7 +152,14 @@ impl Parts {
             .and_then(Value::as_object)
             .map(|map| map.iter().map(|(name, value)| (name.clone(), text(value))).collect())
             .unwrap_or_default();
-        Ok(SocketApiSpec { id: api.id.clone(), stage: stage.need("StageName")?, selection, routes, authorizer, variables })
+        Ok(SocketApiSpec {
+            id: api.id.clone(),
+            stage: stage.need("StageName")?,
+            selection,
+            routes,
+            authorizer,
+            variables,
+        })
     }
 
     fn route(&self, route: &Props) -> Result<SocketRouteSpec, StartError> {
@@ -131,7 +175,9 @@ impl Parts {
                 response.text("RouteId").as_deref() == Some(&route.id)
                     && response.text("RouteResponseKey").as_deref() == Some("$default")
             }),
-            Some(other) => return Err(route.unsupported(&format!("RouteResponseSelectionExpression {other}"))),
+            Some(other) => {
+                return Err(route.unsupported(&format!("RouteResponseSelectionExpression {other}")));
+            }
         };
         let timeout = integration.number("TimeoutInMillis")?.unwrap_or(INTEGRATION_TIMEOUT_MS);
         Ok(SocketRouteSpec {
@@ -163,5 +209,7 @@ fn function_of(props: &Props, uri: &str) -> Result<String, StartError> {
         .and_then(|rest| rest.split("/invocations").next())
         .and_then(|arn| arn.split(":function:").nth(1))
         .map(|name| name.split(':').next().unwrap_or(name).to_owned())
-        .ok_or_else(|| props.bad(format!("its address {uri} is not that of a function's invocations")))
+        .ok_or_else(|| {
+            props.bad(format!("its address {uri} is not that of a function's invocations"))
+        })
 }

@@ -13,16 +13,35 @@ const MESSAGE_BYTES_MAX: u64 = 1_048_576;
 
 pub(super) fn table(props: &Props, names: &Names) -> Result<TableSpec, StartError> {
     props.only(
-        &["TableName", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes",
-          "BillingMode", "StreamSpecification", "TimeToLiveSpecification", "ProvisionedThroughput"],
+        &[
+            "TableName",
+            "AttributeDefinitions",
+            "KeySchema",
+            "GlobalSecondaryIndexes",
+            "LocalSecondaryIndexes",
+            "BillingMode",
+            "StreamSpecification",
+            "TimeToLiveSpecification",
+            "ProvisionedThroughput",
+        ],
         // Safety nets and costs of the service: the data folder is one machine's to look after.
-        &["PointInTimeRecoverySpecification", "SSESpecification", "DeletionProtectionEnabled", "Tags", "TableClass",
-          "ContributorInsightsSpecification", "OnDemandThroughput", "WarmThroughput"],
+        &[
+            "PointInTimeRecoverySpecification",
+            "SSESpecification",
+            "DeletionProtectionEnabled",
+            "Tags",
+            "TableClass",
+            "ContributorInsightsSpecification",
+            "OnDemandThroughput",
+            "WarmThroughput",
+        ],
     )?;
     let name = names.physical(&props.id);
     let mut create = Map::new();
     create.insert("TableName".into(), Value::from(name.as_str()));
-    for property in ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
+    for property in
+        ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"]
+    {
         if let Some(value) = props.get(property) {
             create.insert(property.into(), value.clone());
         }
@@ -32,7 +51,9 @@ pub(super) fn table(props: &Props, names: &Names) -> Result<TableSpec, StartErro
     if let Some(indexes) = create.get_mut("GlobalSecondaryIndexes").and_then(Value::as_array_mut) {
         for index in indexes {
             if let Some(index) = index.as_object_mut() {
-                index.retain(|key, _| matches!(key.as_str(), "IndexName" | "KeySchema" | "Projection"));
+                index.retain(|key, _| {
+                    matches!(key.as_str(), "IndexName" | "KeySchema" | "Projection")
+                });
             }
         }
     }
@@ -52,9 +73,22 @@ pub(super) fn table(props: &Props, names: &Names) -> Result<TableSpec, StartErro
 
 pub(super) fn queue(props: &Props, names: &Names) -> Result<QueueSpec, StartError> {
     props.only(
-        &["QueueName", "VisibilityTimeout", "DelaySeconds", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds",
-          "MaximumMessageSize", "RedrivePolicy"],
-        &["Tags", "SqsManagedSseEnabled", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "RedriveAllowPolicy"],
+        &[
+            "QueueName",
+            "VisibilityTimeout",
+            "DelaySeconds",
+            "MessageRetentionPeriod",
+            "ReceiveMessageWaitTimeSeconds",
+            "MaximumMessageSize",
+            "RedrivePolicy",
+        ],
+        &[
+            "Tags",
+            "SqsManagedSseEnabled",
+            "KmsMasterKeyId",
+            "KmsDataKeyReusePeriodSeconds",
+            "RedriveAllowPolicy",
+        ],
     )?;
     let redrive = match props.inner("RedrivePolicy") {
         None => None,
@@ -68,7 +102,11 @@ pub(super) fn queue(props: &Props, names: &Names) -> Result<QueueSpec, StartErro
     };
     let seconds = |name: &str, default: u64, max: u64| -> Result<u64, StartError> {
         let value = props.number(name)?.unwrap_or(default);
-        if value <= max { Ok(value) } else { Err(props.bad(format!("{name} must be at most {max}"))) }
+        if value <= max {
+            Ok(value)
+        } else {
+            Err(props.bad(format!("{name} must be at most {max}")))
+        }
     };
     Ok(QueueSpec {
         name: names.physical(&props.id),
@@ -76,8 +114,12 @@ pub(super) fn queue(props: &Props, names: &Names) -> Result<QueueSpec, StartErro
         delay_s: seconds("DelaySeconds", 0, 900)?,
         retention_s: seconds("MessageRetentionPeriod", RETENTION_DEFAULT_S, 1_209_600)?,
         wait_s: seconds("ReceiveMessageWaitTimeSeconds", 0, 20)?,
-        message_bytes_max: usize::try_from(seconds("MaximumMessageSize", MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX)?)
-            .unwrap_or(usize::MAX),
+        message_bytes_max: usize::try_from(seconds(
+            "MaximumMessageSize",
+            MESSAGE_BYTES_MAX,
+            MESSAGE_BYTES_MAX,
+        )?)
+        .unwrap_or(usize::MAX),
         redrive,
     })
 }
@@ -86,8 +128,14 @@ pub(super) fn bucket(props: &Props, names: &Names) -> Result<String, StartError>
     props.only(
         &["BucketName"],
         // Who may reach it and how it ages. Lifecycle rules are AWS's own housekeeping.
-        &["PublicAccessBlockConfiguration", "BucketEncryption", "LifecycleConfiguration", "OwnershipControls", "Tags",
-          "CorsConfiguration"],
+        &[
+            "PublicAccessBlockConfiguration",
+            "BucketEncryption",
+            "LifecycleConfiguration",
+            "OwnershipControls",
+            "Tags",
+            "CorsConfiguration",
+        ],
     )?;
     Ok(names.physical(&props.id))
 }
@@ -98,7 +146,10 @@ const DIGITS: &str = "0123456789";
 const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
 pub(super) fn secret(props: &Props, names: &Names) -> Result<SecretSpec, StartError> {
-    props.only(&["Name", "SecretString", "GenerateSecretString"], &["Description", "KmsKeyId", "Tags"])?;
+    props.only(
+        &["Name", "SecretString", "GenerateSecretString"],
+        &["Description", "KmsKeyId", "Tags"],
+    )?;
     let value = match (props.text("SecretString"), props.inner("GenerateSecretString")) {
         (Some(given), _) => SecretValue::Given(given),
         (None, Some(rules)) => SecretValue::Generated(generate(&rules)?),
@@ -109,8 +160,18 @@ pub(super) fn secret(props: &Props, names: &Names) -> Result<SecretSpec, StartEr
 
 fn generate(rules: &Props) -> Result<GenerateSpec, StartError> {
     rules.only(
-        &["PasswordLength", "ExcludeUppercase", "ExcludeLowercase", "ExcludeNumbers", "ExcludePunctuation",
-          "ExcludeCharacters", "IncludeSpace", "RequireEachIncludedType", "SecretStringTemplate", "GenerateStringKey"],
+        &[
+            "PasswordLength",
+            "ExcludeUppercase",
+            "ExcludeLowercase",
+            "ExcludeNumbers",
+            "ExcludePunctuation",
+            "ExcludeCharacters",
+            "IncludeSpace",
+            "RequireEachIncludedType",
+            "SecretStringTemplate",
+            "GenerateStringKey",
+        ],
         &[],
     )?;
     let excluded = rules.text("ExcludeCharacters").unwrap_or_default();
@@ -130,7 +191,8 @@ fn generate(rules: &Props) -> Result<GenerateSpec, StartError> {
     if classes.is_empty() {
         return Err(rules.bad("excludes every character"));
     }
-    let length = usize::try_from(rules.number("PasswordLength")?.unwrap_or(32)).unwrap_or(usize::MAX);
+    let length =
+        usize::try_from(rules.number("PasswordLength")?.unwrap_or(32)).unwrap_or(usize::MAX);
     if !(1..=4096).contains(&length) {
         return Err(rules.bad("PasswordLength must be 1 to 4096"));
     }

@@ -19,7 +19,9 @@ fn normalise(yaml: Yaml) -> Result<Value, String> {
         Yaml::Bool(flag) => Value::Bool(flag),
         Yaml::Number(number) => serde_json::to_value(number).map_err(|error| error.to_string())?,
         Yaml::String(text) => Value::String(text),
-        Yaml::Sequence(items) => Value::Array(items.into_iter().map(normalise).collect::<Result<_, _>>()?),
+        Yaml::Sequence(items) => {
+            Value::Array(items.into_iter().map(normalise).collect::<Result<_, _>>()?)
+        }
         Yaml::Mapping(pairs) => {
             let mut map = Map::new();
             for (key, value) in pairs {
@@ -69,8 +71,9 @@ mod tests {
 
     #[test]
     fn short_tags_become_long_names() {
-        let value = parse("a: !Ref X\nb: !GetAtt Q.Arn\nc: !Sub 'x-${Y}'\nd: !Join ['-', [a, !Ref B]]\n")
-            .expect("valid");
+        let value =
+            parse("a: !Ref X\nb: !GetAtt Q.Arn\nc: !Sub 'x-${Y}'\nd: !Join ['-', [a, !Ref B]]\n")
+                .expect("valid");
         assert_eq!(
             value,
             json!({"a": {"Ref": "X"}, "b": {"Fn::GetAtt": ["Q", "Arn"]}, "c": {"Fn::Sub": "x-${Y}"},

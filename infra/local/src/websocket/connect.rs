@@ -29,9 +29,15 @@ pub(crate) fn is_upgrade(request: &Request<Incoming>) -> bool {
 
 impl SocketApi {
     /// Answers a handshake; on success the connection lives on in a task of its own.
-    pub async fn connect(self: Arc<Self>, mut request: Request<Incoming>, peer: SocketAddr) -> Answer {
+    pub async fn connect(
+        self: Arc<Self>,
+        mut request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Answer {
         let headers = request.headers();
-        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+        let text = |name: HeaderName| {
+            headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned()
+        };
         let key = text(header::SEC_WEBSOCKET_KEY);
         if key.is_empty() || text(header::SEC_WEBSOCKET_VERSION) != "13" {
             return message(StatusCode::BAD_REQUEST, "Bad Request");
@@ -41,7 +47,8 @@ impl SocketApi {
             host if host.is_empty() => format!("127.0.0.1:{}", self.public_port),
             host => host,
         };
-        let (source_ip, user_agent, now) = (peer.ip().to_string(), text(header::USER_AGENT), clock::epoch_ms());
+        let (source_ip, user_agent, now) =
+            (peer.ip().to_string(), text(header::USER_AGENT), clock::epoch_ms());
         let handshake = event::handshake(&self, headers, request.uri());
         let mut caller = Caller {
             connection_id: &id,
@@ -83,62 +90,92 @@ impl SocketApi {
     }
 
     /// Asks the authorizer; its `context` goes with every later event.
-    async fn authorize(&self, caller: &Caller<'_>, handshake: &Map<String, Value>) -> Result<Option<Value>, Answer> {
+    async fn authorize(
+        &self,
+        caller: &Caller<'_>,
+        handshake: &Map<String, Value>,
+    ) -> Result<Option<Value>, Answer> {
         let Some((function, identity)) = &self.authorizer else { return Ok(None) };
         let given = |source: &IdentitySource| {
             let (part, name) = match source {
                 IdentitySource::Header(name) => ("headers", name),
                 IdentitySource::Query(name) => ("queryStringParameters", name),
             };
-            handshake.get(part).and_then(|all| all.get(name)).and_then(Value::as_str).is_some_and(|value| !value.is_empty())
+            handshake
+                .get(part)
+                .and_then(|all| all.get(name))
+                .and_then(Value::as_str)
+                .is_some_and(|value| !value.is_empty())
         };
         if !identity.iter().all(given) {
             return Err(message(StatusCode::UNAUTHORIZED, "Unauthorized"));
         }
         let mut event = handshake.clone();
         event.insert("type".into(), "REQUEST".into());
-        let method = format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{}/{}/$connect", self.id, self.stage);
+        let method =
+            format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{}/{}/$connect", self.id, self.stage);
         event.insert("methodArn".into(), method.into());
         let id = event::fresh_id();
-        event.insert("requestContext".into(), event::context(self, caller, "$connect", "CONNECT", &id).into());
+        event.insert(
+            "requestContext".into(),
+            event::context(self, caller, "$connect", "CONNECT", &id).into(),
+        );
         let payload = Value::Object(event).to_string();
         let policy = match function.invoke(payload.into()).await {
             Ok(policy) => serde_json::from_slice::<Value>(&policy).unwrap_or(Value::Null),
             Err(Failure::Function(error)) => {
                 let error: Value = serde_json::from_slice(&error).unwrap_or(Value::Null);
-                return Err(if error.get("errorMessage").and_then(Value::as_str) == Some("Unauthorized") {
-                    message(StatusCode::UNAUTHORIZED, "Unauthorized")
-                } else {
-                    message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-                });
+                return Err(
+                    if error.get("errorMessage").and_then(Value::as_str) == Some("Unauthorized") {
+                        message(StatusCode::UNAUTHORIZED, "Unauthorized")
+                    } else {
+                        message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+                    },
+                );
             }
-            Err(_) => return Err(message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")),
+            Err(_) => {
+                return Err(message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
+            }
         };
         let statements = policy.pointer("/policyDocument/Statement");
         let statements: Vec<&Value> = match statements {
             Some(Value::Array(all)) => all.iter().collect(),
             Some(one) => vec![one],
-            None => return Err(message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")),
+            None => {
+                return Err(message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
+            }
         };
         let effect = |name: &str| {
-            statements.iter().any(|one| one.get("Effect").and_then(Value::as_str).is_some_and(|effect| effect == name))
+            statements.iter().any(|one| {
+                one.get("Effect").and_then(Value::as_str).is_some_and(|effect| effect == name)
+            })
         };
         if !effect("Allow") || effect("Deny") {
-            return Err(message(StatusCode::FORBIDDEN, "User is not authorized to access this resource"));
+            return Err(message(
+                StatusCode::FORBIDDEN,
+                "User is not authorized to access this resource",
+            ));
         }
         let mut context = Map::new();
-        for (name, value) in policy.get("context").and_then(Value::as_object).into_iter().flatten() {
+        for (name, value) in policy.get("context").and_then(Value::as_object).into_iter().flatten()
+        {
             // API Gateway hands every value on as text and refuses structures.
             let value = match value {
                 Value::String(text) => text.clone(),
                 Value::Object(_) | Value::Array(_) => {
-                    return Err(message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
+                    return Err(message(
+                        StatusCode::INTERNAL_SERVER_ERROR,
+                        "Internal Server Error",
+                    ));
                 }
                 other => other.to_string(),
             };
             context.insert(name.clone(), value.into());
         }
-        context.insert("principalId".into(), policy.get("principalId").cloned().unwrap_or(Value::Null));
+        context.insert(
+            "principalId".into(),
+            policy.get("principalId").cloned().unwrap_or(Value::Null),
+        );
         Ok(Some(Value::Object(context)))
     }
 
@@ -150,18 +187,30 @@ impl SocketApi {
     ) -> Result<Vec<(HeaderName, HeaderValue)>, Answer> {
         let Some(route) = self.routes.get("$connect") else { return Ok(Vec::new()) };
         let id = event::fresh_id();
-        event.insert("requestContext".into(), event::context(self, caller, "$connect", "CONNECT", &id).into());
+        event.insert(
+            "requestContext".into(),
+            event::context(self, caller, "$connect", "CONNECT", &id).into(),
+        );
         event.insert("isBase64Encoded".into(), false.into());
         let payload = Value::Object(event).to_string();
         let failed = || {
             let body = json!({"message": "Internal server error", "connectionId": caller.connection_id, "requestId": id});
             crate::net::json(StatusCode::BAD_GATEWAY, &body)
         };
-        let result = match tokio::time::timeout(route.timeout, route.function.invoke(payload.into())).await {
+        let result = match tokio::time::timeout(
+            route.timeout,
+            route.function.invoke(payload.into()),
+        )
+        .await
+        {
             Ok(Ok(result)) => serde_json::from_slice::<Value>(&result).map_err(|_| failed())?,
             _ => return Err(failed()),
         };
-        let status = result.get("statusCode").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok()).unwrap_or(200);
+        let status = result
+            .get("statusCode")
+            .and_then(Value::as_u64)
+            .and_then(|code| u16::try_from(code).ok())
+            .unwrap_or(200);
         if !(200..300).contains(&status) {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let body = result.get("body").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -172,7 +221,9 @@ impl SocketApi {
             .into_iter()
             .flatten()
             .filter_map(|(name, value)| Some((name.parse().ok()?, value.as_str()?.parse().ok()?)))
-            .filter(|(name, _)| *name != header::CONTENT_LENGTH && *name != header::TRANSFER_ENCODING)
+            .filter(|(name, _)| {
+                *name != header::CONTENT_LENGTH && *name != header::TRANSFER_ENCODING
+            })
             .collect())
     }
 }

@@ -31,7 +31,13 @@ impl<'a> Caller<'a> {
 }
 
 /// `requestContext`.
-pub(super) fn context(api: &SocketApi, caller: &Caller<'_>, route: &str, kind: &str, request_id: &str) -> Map<String, Value> {
+pub(super) fn context(
+    api: &SocketApi,
+    caller: &Caller<'_>,
+    route: &str,
+    kind: &str,
+    request_id: &str,
+) -> Map<String, Value> {
     let now = clock::epoch_ms();
     let mut map = Map::new();
     let mut put = |name: &str, value: Value| {
@@ -64,8 +70,11 @@ pub(super) fn handshake(api: &SocketApi, headers: &HeaderMap, uri: &Uri) -> Map<
     let mut single = Map::new();
     let mut multi = Map::new();
     for name in headers.keys() {
-        let values: Vec<String> =
-            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
+        let values: Vec<String> = headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect();
         if let Some(last) = values.last() {
             single.insert(name.as_str().to_owned(), last.as_str().into());
         }

@@ -17,6 +17,9 @@ use tokio_tungstenite::tungstenite::Message;
 /// The part of a path that leads here.
 const MARK: &str = "/@connections/";
 
+/// A status and the error's name.
+type Refusal = (StatusCode, &'static str);
+
 /// Whether a path is one of `@connections`.
 #[must_use]
 pub fn is_management(path: &str) -> bool {
@@ -24,25 +27,40 @@ pub fn is_management(path: &str) -> bool {
 }
 
 /// Answers one call; also the name it is counted under and its body's length.
-pub async fn handle(apis: &[Arc<SocketApi>], request: Request<Incoming>) -> (Answer, &'static str, usize) {
+pub async fn handle(
+    apis: &[Arc<SocketApi>],
+    request: Request<Incoming>,
+) -> (Answer, &'static str, usize) {
     let (parts, body) = request.into_parts();
     let operation = match parts.method {
         Method::POST => "execute-api.PostToConnection",
         Method::GET => "execute-api.GetConnection",
         Method::DELETE => "execute-api.DeleteConnection",
-        _ => return (error(StatusCode::METHOD_NOT_ALLOWED, "BadRequestException"), "execute-api.Unknown", 0),
+        _ => {
+            return (
+                error(StatusCode::METHOD_NOT_ALLOWED, "BadRequestException"),
+                "execute-api.Unknown",
+                0,
+            );
+        }
     };
     let connection = find(apis, parts.uri.path());
     let body = match net::read(body, MESSAGE_BYTES_MAX).await {
         Ok(body) => body,
         Err(BodyError::TooLarge) => {
-            return (error(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException"), operation, 0);
+            return (
+                error(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException"),
+                operation,
+                0,
+            );
         }
-        Err(BodyError::Broken) => return (error(StatusCode::BAD_REQUEST, "BadRequestException"), operation, 0),
+        Err(BodyError::Broken) => {
+            return (error(StatusCode::BAD_REQUEST, "BadRequestException"), operation, 0);
+        }
     };
     let length = body.len();
     let answer = match connection {
-        Err(refusal) => refusal,
+        Err((status, kind)) => error(status, kind),
         Ok(connection) => match parts.method {
             Method::POST => post(&connection, body),
             Method::GET => describe(&connection),
@@ -55,13 +73,13 @@ pub async fn handle(apis: &[Arc<SocketApi>], request: Request<Incoming>) -> (Ans
     (answer, operation, length)
 }
 
-fn find(apis: &[Arc<SocketApi>], path: &str) -> Result<Arc<Connection>, Answer> {
-    let forbidden = || error(StatusCode::FORBIDDEN, "ForbiddenException");
-    let (place, id) = path.split_once(MARK).ok_or_else(forbidden)?;
-    let (api, stage) = place.trim_start_matches('/').split_once('/').ok_or_else(forbidden)?;
-    let api = apis.iter().find(|one| one.id == api && one.stage == stage).ok_or_else(forbidden)?;
+fn find(apis: &[Arc<SocketApi>], path: &str) -> Result<Arc<Connection>, Refusal> {
+    const FORBIDDEN: Refusal = (StatusCode::FORBIDDEN, "ForbiddenException");
+    let (place, id) = path.split_once(MARK).ok_or(FORBIDDEN)?;
+    let (api, stage) = place.trim_start_matches('/').split_once('/').ok_or(FORBIDDEN)?;
+    let api = apis.iter().find(|one| one.id == api && one.stage == stage).ok_or(FORBIDDEN)?;
     let id = percent_decode_str(id).decode_utf8_lossy();
-    api.connections.get(&id).ok_or_else(|| error(StatusCode::GONE, "GoneException"))
+    api.connections.get(&id).ok_or((StatusCode::GONE, "GoneException"))
 }
 
 fn post(connection: &Connection, body: Bytes) -> Answer {

@@ -6,8 +6,8 @@ mod event;
 mod management;
 mod session;
 
-pub use connection::Connections;
 pub(crate) use connect::is_upgrade;
+pub use connection::Connections;
 pub use management::{handle as manage, is_management};
 
 use crate::runtime::{Function, Host};
@@ -58,17 +58,29 @@ impl SocketApi {
     ///
     /// # Errors
     /// One sentence naming a function that is not in the template.
-    pub fn new(spec: &SocketApiSpec, host: &Host, public_port: u16, lifetimes: Lifetimes) -> Result<Arc<Self>, String> {
+    pub fn new(
+        spec: &SocketApiSpec,
+        host: &Host,
+        public_port: u16,
+        lifetimes: Lifetimes,
+    ) -> Result<Arc<Self>, String> {
         let function = |id: &str, of: &str| {
-            host.get(id).ok_or_else(|| format!("{} ({of}): the function {id} is not in the template", spec.id))
+            host.get(id).ok_or_else(|| {
+                format!("{} ({of}): the function {id} is not in the template", spec.id)
+            })
         };
         let mut routes = BTreeMap::new();
         for (key, route) in &spec.routes {
             let function = function(&route.function, key)?;
-            routes.insert(key.clone(), Route { function, answers: route.answers, timeout: route.timeout });
+            routes.insert(
+                key.clone(),
+                Route { function, answers: route.answers, timeout: route.timeout },
+            );
         }
         let authorizer = match &spec.authorizer {
-            Some(authorizer) => Some((function(&authorizer.function, "authorizer")?, authorizer.identity.clone())),
+            Some(authorizer) => {
+                Some((function(&authorizer.function, "authorizer")?, authorizer.identity.clone()))
+            }
             None => None,
         };
         Ok(Arc::new(Self {

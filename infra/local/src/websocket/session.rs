@@ -19,7 +19,9 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode};
+use tokio_tungstenite::tungstenite::protocol::{
+    CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode,
+};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
@@ -42,24 +44,27 @@ pub(super) async fn run(
         Ok(upgraded) => {
             let config = WebSocketConfig::default()
                 .max_frame_size(Some(FRAME_BYTES_MAX))
-                .max_message_size(Some(MESSAGE_BYTES_MAX))
-                .write_buffer_size(0);
-            let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
+                .max_message_size(Some(MESSAGE_BYTES_MAX));
+            let socket = WebSocketStream::from_raw_socket(
+                TokioIo::new(upgraded),
+                Role::Server,
+                Some(config),
+            )
+            .await;
             let (sink, stream) = socket.split();
-            let writer = tokio::spawn(write(Arc::clone(&connection), outbound, sink));
+            let mut writer = tokio::spawn(write(Arc::clone(&connection), outbound, sink));
             let ending = read(&api, &connection, stream).await;
             api.connections.remove(&connection.id);
             connection.end();
-            let farewell = Message::Close(Some(CloseFrame { code: ending.0.into(), reason: ending.1.clone().into() }));
-            if let Ok(Ok((mut sink, mut rest))) = tokio::time::timeout(FAREWELL_MAX, writer).await {
-                let _ = tokio::time::timeout(FAREWELL_MAX, async {
-                    while let Ok(message) = rest.try_recv() {
-                        sink.feed(message).await?;
-                    }
-                    sink.send(farewell).await?;
-                    sink.close().await
-                })
-                .await;
+            let farewell = Message::Close(Some(CloseFrame {
+                code: ending.0.into(),
+                reason: ending.1.clone().into(),
+            }));
+            match tokio::time::timeout(FAREWELL_MAX, &mut writer).await {
+                Ok(Ok((sink, rest))) => say_goodbye(sink, rest, farewell).await,
+                Ok(Err(_)) => {}
+                // The client reads nothing: let go of the socket.
+                Err(_) => writer.abort(),
             }
             ending
         }
@@ -67,12 +72,34 @@ pub(super) async fn run(
     };
     api.connections.remove(&connection.id);
     if let Some(route) = api.routes.get("$disconnect") {
-        let mut context = event::context(&api, &Caller::of(&connection), "$disconnect", "DISCONNECT", &event::fresh_id());
+        let mut context = event::context(
+            &api,
+            &Caller::of(&connection),
+            "$disconnect",
+            "DISCONNECT",
+            &event::fresh_id(),
+        );
         context.insert("disconnectStatusCode".into(), ending.0.into());
         context.insert("disconnectReason".into(), ending.1.into());
         let event = json!({"requestContext": context, "isBase64Encoded": false});
         route.function.invoke_async(event.to_string().into());
     }
+}
+
+/// Writes what is still in line, then the close frame, for as long as the client takes it.
+async fn say_goodbye(
+    mut sink: SplitSink<Socket, Message>,
+    mut rest: mpsc::Receiver<Message>,
+    farewell: Message,
+) {
+    let _ = tokio::time::timeout(FAREWELL_MAX, async {
+        while let Ok(message) = rest.try_recv() {
+            sink.feed(message).await?;
+        }
+        sink.send(farewell).await?;
+        sink.close().await
+    })
+    .await;
 }
 
 /// Writes what is in line, many frames with one flush when they meet. Hands the sink back at the end.
@@ -111,10 +138,16 @@ async fn write(
     }
 }
 
-async fn read(api: &Arc<SocketApi>, connection: &Arc<Connection>, mut stream: SplitStream<Socket>) -> Ending {
+async fn read(
+    api: &Arc<SocketApi>,
+    connection: &Arc<Connection>,
+    mut stream: SplitStream<Socket>,
+) -> Ending {
     let expires = Instant::now() + api.lifetimes.age;
     let in_work = Arc::new(Semaphore::new(DISPATCHED_MAX));
-    let mut check = tokio::time::interval((api.lifetimes.idle / 4).clamp(Duration::from_millis(20), Duration::from_secs(5)));
+    let mut check = tokio::time::interval(
+        (api.lifetimes.idle / 4).clamp(Duration::from_millis(20), Duration::from_secs(5)),
+    );
     check.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         let message = tokio::select! {
@@ -137,15 +170,18 @@ async fn read(api: &Arc<SocketApi>, connection: &Arc<Connection>, mut stream: Sp
             Some(Ok(Message::Text(text))) => (text.as_str().to_owned(), false),
             Some(Ok(Message::Binary(bytes))) => (STANDARD.encode(bytes), true),
             Some(Ok(Message::Close(frame))) => {
-                return frame.map_or((1005, "Client-side close frame status not set".to_owned()), |frame| {
-                    (frame.code.into(), frame.reason.as_str().to_owned())
-                });
+                return frame.map_or(
+                    (1005, "Client-side close frame status not set".to_owned()),
+                    |frame| (frame.code.into(), frame.reason.as_str().to_owned()),
+                );
             }
             Some(Ok(_)) => continue,
             Some(Err(Error::Capacity(_))) => {
                 return (CloseCode::Size.into(), "Message too long".to_owned());
             }
-            Some(Err(Error::Protocol(_) | Error::Utf8(_))) => return (1002, "Protocol error".to_owned()),
+            Some(Err(Error::Protocol(_) | Error::Utf8(_))) => {
+                return (1002, "Protocol error".to_owned());
+            }
             Some(Err(_)) | None => return (1006, "Connection lost".to_owned()),
         };
         let Ok(permit) = Arc::clone(&in_work).acquire_owned().await else { continue };
@@ -188,9 +224,19 @@ async fn dispatch(api: &SocketApi, connection: &Connection, body: String, binary
     }
 }
 
-fn message_event(api: &SocketApi, connection: &Connection, key: &str, id: &str, body: String, binary: bool) -> String {
+fn message_event(
+    api: &SocketApi,
+    connection: &Connection,
+    key: &str,
+    id: &str,
+    body: String,
+    binary: bool,
+) -> String {
     let mut event = Map::new();
-    event.insert("requestContext".into(), event::context(api, &Caller::of(connection), key, "MESSAGE", id).into());
+    event.insert(
+        "requestContext".into(),
+        event::context(api, &Caller::of(connection), key, "MESSAGE", id).into(),
+    );
     if !api.variables.is_empty() {
         event.insert("stageVariables".into(), json!(api.variables));
     }

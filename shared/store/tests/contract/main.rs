@@ -1,0 +1,21 @@
+//! What the ports promise, checked against a real table.
+//!
+//! By default the table is in this process (dynoxide behind its HTTP server). With
+//! `DYNAMODB_ENDPOINT` set, the same suite runs against DynamoDB Local or AWS itself; region and
+//! credentials then come from the usual variables.
+
+#![allow(clippy::unwrap_used, reason = "all of this is tests; clippy only knows test functions")]
+
+mod accounts;
+mod calls;
+mod connections;
+mod faults;
+mod harness;
+mod history;
+mod look;
+mod members;
+mod messages;
+mod reactions;
+mod rooms;
+mod sessions;
+mod typing;

@@ -3,7 +3,10 @@
 use parlance_tests::prelude::*;
 
 async fn login(name: &str, password: &str) -> Answer {
-    stack().api().call("POST", "/auth/login", None, json!({"username": name, "password": password})).await
+    stack()
+        .api()
+        .call("POST", "/auth/login", None, json!({"username": name, "password": password}))
+        .await
 }
 
 #[tokio::test]
@@ -36,7 +39,9 @@ async fn an_unknown_name_and_a_wrong_password_look_the_same() {
     let wrong = login(&user.name, "not the password").await.problem(401, "invalid_credentials");
     assert_eq!(same(unknown), same(wrong));
     // What cannot be a name or a password is no reason to say more.
-    login("no such name at all, and too long for one", PASSWORD).await.problem_of(&[(401, "invalid_credentials"), (400, "validation_failed")]);
+    login("no such name at all, and too long for one", PASSWORD)
+        .await
+        .problem_of(&[(401, "invalid_credentials"), (400, "validation_failed")]);
 }
 
 #[tokio::test]
@@ -46,7 +51,8 @@ async fn five_failures_close_the_account_for_a_while_and_no_other() {
         login(&target.name, "not the password").await.problem(401, "invalid_credentials");
     }
     let refused = login(&target.name, "not the password").await;
-    let seconds: u64 = refused.header("retry-after").and_then(|value| value.parse().ok()).unwrap_or(0);
+    let seconds: u64 =
+        refused.header("retry-after").and_then(|value| value.parse().ok()).unwrap_or(0);
     assert!((1..=60).contains(&seconds), "{:?}", refused.headers);
     refused.problem(429, "rate_limited");
     login(&target.name.to_uppercase(), "another spelling").await.problem(429, "rate_limited");

@@ -44,17 +44,24 @@ async fn open_sockets_of_the_session_take_and_bring_nothing_more() {
 
     alice.poke("/auth/logout").await.ok(200);
     // It may be closed already; if it is not, a frame is refused.
-    let frame = json!({"type": "send_message", "room_id": room, "content": "from an ended session"});
+    let frame =
+        json!({"type": "send_message", "room_id": room, "content": "from an ended session"});
     if let Ok(reference) = ended.post(frame).await
         && let Some(answer) = ended.answer(&reference, parlance_tests::DEADLINE).await
     {
-        parlance_tests::socket::assert_error("a frame after logout", &answer, &["session_revoked", "unauthenticated"]);
+        parlance_tests::socket::assert_error(
+            "a frame after logout",
+            &answer,
+            &["session_revoked", "unauthenticated"],
+        );
     }
     for text in ["after 1", "after 2"] {
         bob.send(&room, text).await;
         kept.expect_message(&room, text).await;
     }
-    let leaked = ended.seen(|frame| frame.kind == "message_created" && frame.data["message"]["content"] != "before");
+    let leaked = ended.seen(|frame| {
+        frame.kind == "message_created" && frame.data["message"]["content"] != "before"
+    });
     assert!(leaked.is_empty(), "{leaked:?}");
     assert_eq!(contents(&bob.page(&room, "").await), ["after 2", "after 1", "before"]);
 }

@@ -39,7 +39,9 @@ async fn a_token_from_two_rotations_ago_ends_the_session() {
     let second = refresh(&text(&first, "refresh_token")).await.ok(200);
     refresh(&user.refresh_token).await.problem(401, "refresh_invalid");
     // Somebody has a copy: nobody keeps the session.
-    refresh(&text(&second, "refresh_token")).await.problem_of(&[(401, "refresh_invalid"), (401, "session_revoked")]);
+    refresh(&text(&second, "refresh_token"))
+        .await
+        .problem_of(&[(401, "refresh_invalid"), (401, "session_revoked")]);
     let holder = User::of(stack().api(), stack().ws(), &second);
     holder.get("/auth/me").await.problem(401, "session_revoked");
 }

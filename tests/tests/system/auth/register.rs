@@ -27,7 +27,10 @@ async fn a_token_lives_a_day_and_a_refresh_token_a_month() {
     let minutes = |name: &str| (moment(name) - created).whole_minutes();
     // created_at and the expiries may be read off the clock some moments apart.
     assert!((24 * 60 - 2..=24 * 60 + 2).contains(&minutes("expires_at")), "{session}");
-    assert!((30 * 24 * 60 - 2..=30 * 24 * 60 + 2).contains(&minutes("refresh_expires_at")), "{session}");
+    assert!(
+        (30 * 24 * 60 - 2..=30 * 24 * 60 + 2).contains(&minutes("refresh_expires_at")),
+        "{session}"
+    );
 }
 
 #[tokio::test]
@@ -43,14 +46,30 @@ async fn usernames_are_3_to_20_letters_digits_or_underscores() {
     };
     assert_eq!(shortest.len(), 3);
     register(json!({"username": longest, "password": PASSWORD})).await.ok(201);
-    for wrong in ["", "ab", &format!("{fits:_<21}"), "with space", "umläut", "dash-ed", "dot.ted", "emoji😀", "a\nb", "ａｂｃ", " abc", "abc ", "@abc"] {
+    for wrong in [
+        "",
+        "ab",
+        &format!("{fits:_<21}"),
+        "with space",
+        "umläut",
+        "dash-ed",
+        "dot.ted",
+        "emoji😀",
+        "a\nb",
+        "ａｂｃ",
+        " abc",
+        "abc ",
+        "@abc",
+    ] {
         register(json!({"username": wrong, "password": PASSWORD})).await.invalid("/username");
     }
 }
 
 #[tokio::test]
 async fn reserved_names_are_nobodys() {
-    for name in ["all", "channel", "here", "everyone", "me", "search", "system", "admin", "Admin", "SYSTEM"] {
+    for name in
+        ["all", "channel", "here", "everyone", "me", "search", "system", "admin", "Admin", "SYSTEM"]
+    {
         // "me" is too short as well as reserved.
         let answer = register(json!({"username": name, "password": PASSWORD})).await;
         answer.problem_of(&[(400, "validation_failed"), (409, "username_taken")]);
@@ -62,7 +81,9 @@ async fn a_name_is_taken_without_regard_to_case() {
     let name = username();
     register(json!({"username": name, "password": PASSWORD})).await.ok(201);
     for again in [name.clone(), name.to_uppercase()] {
-        register(json!({"username": again, "password": PASSWORD})).await.problem(409, "username_taken");
+        register(json!({"username": again, "password": PASSWORD}))
+            .await
+            .problem(409, "username_taken");
     }
 }
 
@@ -105,7 +126,9 @@ async fn a_password_of_any_script_signs_in_again() {
     let (name, password) = (username(), " пароль 🔑 with spaces ");
     register(json!({"username": name, "password": password})).await.ok(201);
     let api = stack().api();
-    api.call("POST", "/auth/login", None, json!({"username": name, "password": password})).await.ok(200);
+    api.call("POST", "/auth/login", None, json!({"username": name, "password": password}))
+        .await
+        .ok(200);
     let trimmed = json!({"username": name, "password": password.trim()});
     api.call("POST", "/auth/login", None, trimmed).await.problem(401, "invalid_credentials");
 }
@@ -120,7 +143,9 @@ async fn display_names_are_1_to_50_characters_after_trimming() {
         ("   ", None),
         ("", None),
     ] {
-        let answer = register(json!({"username": username(), "password": PASSWORD, "display_name": given})).await;
+        let answer =
+            register(json!({"username": username(), "password": PASSWORD, "display_name": given}))
+                .await;
         match kept {
             Some(kept) => assert_eq!(answer.ok(201)["user"]["display_name"], kept),
             None => drop(answer.invalid("/display_name")),
@@ -135,5 +160,7 @@ async fn what_is_missing_or_wrong_is_named() {
     register(json!({"username": 7, "password": PASSWORD})).await.invalid("/username");
     let name = username();
     register(json!({"username": name, "password": "short"})).await.invalid("/password");
-    register(json!({"username": name, "password": PASSWORD, "more": {"is": "ignored"}})).await.ok(201);
+    register(json!({"username": name, "password": PASSWORD, "more": {"is": "ignored"}}))
+        .await
+        .ok(201);
 }

@@ -20,7 +20,8 @@ async fn says_how_long_it_is_good_for() {
 async fn opens_one_socket_and_no_second() {
     let user = stack().user().await;
     let ticket = ticket(&user).await;
-    let socket = Socket::open(&user.ws, SignIn::Ticket(ticket.clone()), "").await.expect("a good ticket");
+    let socket =
+        Socket::open(&user.ws, SignIn::Ticket(ticket.clone()), "").await.expect("a good ticket");
     assert_eq!(socket.expect("ready", |_| true).await.data["user_id"], user.id);
     assert_eq!(refused(Socket::open(&user.ws, SignIn::Ticket(ticket), "").await), 401);
     socket.ping().await;

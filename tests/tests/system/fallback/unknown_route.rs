@@ -6,15 +6,33 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A path of the template with something in place of its parameters.
 fn fill(path: &str) -> String {
-    path.split('/').map(|part| if part.starts_with('{') { "0199aaaa-0000-7000-8000-000000000000" } else { part }).collect::<Vec<_>>().join("/")
+    path.split('/')
+        .map(
+            |part| {
+                if part.starts_with('{') { "0199aaaa-0000-7000-8000-000000000000" } else { part }
+            },
+        )
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 #[tokio::test]
 async fn unknown_routes_are_not_found() {
     let user = stack().user().await;
-    for path in ["/nothing", "/rooms/a/b/c/d", "/auth", "/auth/nothing", "/rooms/public/x/y", "/favicon.ico", "/..%2f..%2fetc/passwd", "/%00", "/ROOMS", "//rooms"] {
+    for path in [
+        "/nothing",
+        "/rooms/a/b/c/d",
+        "/auth",
+        "/auth/nothing",
+        "/rooms/public/x/y",
+        "/favicon.ico",
+        "/..%2f..%2fetc/passwd",
+        "/%00",
+        "/ROOMS",
+        "//rooms",
+    ] {
         for method in ["GET", "POST"] {
-            let answer = user.api.raw(method, path, &user.token).await;
+            let answer = user.api.raw(method, path, &user.token, "{}").await;
             answer.problem(404, "not_found");
         }
     }
@@ -32,9 +50,16 @@ async fn a_wrong_method_is_told_the_right_ones() {
     let shaped_like = |path: &str| -> BTreeSet<String> {
         let same = |template: &str| {
             template.split('/').count() == path.split('/').count()
-                && template.split('/').zip(path.split('/')).all(|(a, b)| a == b || a.starts_with('{'))
+                && template
+                    .split('/')
+                    .zip(path.split('/'))
+                    .all(|(a, b)| a == b || a.starts_with('{'))
         };
-        allowed.iter().filter(|(template, _)| same(template)).flat_map(|(_, methods)| methods.clone()).collect()
+        allowed
+            .iter()
+            .filter(|(template, _)| same(template))
+            .flat_map(|(_, methods)| methods.clone())
+            .collect()
     };
     for path in allowed.keys() {
         let filled = fill(path);
@@ -44,8 +69,12 @@ async fn a_wrong_method_is_told_the_right_ones() {
                 continue;
             }
             let answer = user.call(method, &filled, Payload::None).await;
-            let told: BTreeSet<String> =
-                answer.header("allow").unwrap_or_default().split(',').map(|method| method.trim().to_owned()).collect();
+            let told: BTreeSet<String> = answer
+                .header("allow")
+                .unwrap_or_default()
+                .split(',')
+                .map(|method| method.trim().to_owned())
+                .collect();
             let what = answer.what.clone();
             answer.problem(405, "method_not_allowed");
             assert!(right.is_subset(&told), "{what}: allows {told:?}, has {right:?}");
@@ -70,13 +99,23 @@ async fn browsers_may_ask_from_other_origins() {
         ("access-control-request-method", "POST"),
         ("access-control-request-headers", "authorization,content-type,idempotency-key"),
     ];
-    let preflight = api.try_call("OPTIONS", "/rooms", None, &headers, Payload::None).await.expect("an answer");
+    let preflight =
+        api.try_call("OPTIONS", "/rooms", None, &headers, Payload::None).await.expect("an answer");
     assert!(matches!(preflight.status, 200 | 204), "{} {}", preflight.status, preflight.text);
     assert_eq!(preflight.header("access-control-allow-origin"), Some("*"));
-    assert!(preflight.header("access-control-allow-methods").is_some_and(|methods| methods.contains("POST")));
+    assert!(
+        preflight
+            .header("access-control-allow-methods")
+            .is_some_and(|methods| methods.contains("POST"))
+    );
     let user = stack().user().await;
     for (path, status) in [("/auth/me", 200), ("/rooms/nonsense", 404)] {
-        let answer = user.call_with("GET", path, &[("origin", "https://chat.example.org")], Payload::None).await;
-        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, Some("*")));
+        let answer = user
+            .call_with("GET", path, &[("origin", "https://chat.example.org")], Payload::None)
+            .await;
+        assert_eq!(
+            (answer.status, answer.header("access-control-allow-origin")),
+            (status, Some("*"))
+        );
     }
 }

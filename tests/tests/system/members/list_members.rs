@@ -9,7 +9,10 @@ async fn listed(user: &User, room: &str, query: &str) -> Value {
     for member in page["members"].as_array().unwrap() {
         shape::compact_user(&member["user"]);
         assert!(member["role"].is_string(), "{member}");
-        assert!(shape::moment(member["joined_at"].as_str().unwrap_or_default()).is_some(), "{member}");
+        assert!(
+            shape::moment(member["joined_at"].as_str().unwrap_or_default()).is_some(),
+            "{member}"
+        );
     }
     assert!(page.get("next_cursor").is_some(), "{page}");
     page
@@ -20,8 +23,12 @@ async fn everybody_is_listed_with_their_role() {
     let [owner, guest] = stack().users().await;
     let room = owner.private_room_with(&[&guest]).await;
     let page = listed(&guest, &room, "").await;
-    let mut roles: Vec<(Value, Value)> =
-        page["members"].as_array().unwrap().iter().map(|m| (m["user"]["id"].clone(), m["role"].clone())).collect();
+    let mut roles: Vec<(Value, Value)> = page["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| (m["user"]["id"].clone(), m["role"].clone()))
+        .collect();
     roles.sort_by_key(|(_, role)| role.to_string());
     assert_eq!(roles, [(json!(guest.id), json!("member")), (json!(owner.id), json!("owner"))]);
     assert_eq!(page["next_cursor"], Value::Null);
@@ -33,7 +40,8 @@ async fn pages_cover_everybody_once() {
     let room = owner.make_room("public", "Tea").await;
     let crowd = stack().crowd(8).await;
     join_all(crowd.iter().map(|user| user.join(&room))).await;
-    let everybody: BTreeSet<String> = crowd.iter().map(|user| user.id.clone()).chain([owner.id.clone()]).collect();
+    let everybody: BTreeSet<String> =
+        crowd.iter().map(|user| user.id.clone()).chain([owner.id.clone()]).collect();
     for limit in [1, 4, 9, 100] {
         let mut found = vec![];
         let mut query = format!("limit={limit}");
@@ -41,7 +49,9 @@ async fn pages_cover_everybody_once() {
             let page = listed(&owner, &room, &query).await;
             let some = page["members"].as_array().unwrap();
             assert!(some.len() <= limit);
-            found.extend(some.iter().map(|member| member["user"]["id"].as_str().unwrap().to_owned()));
+            found.extend(
+                some.iter().map(|member| member["user"]["id"].as_str().unwrap().to_owned()),
+            );
             match page["next_cursor"].as_str() {
                 Some(cursor) => query = format!("limit={limit}&cursor={cursor}"),
                 None => break,
@@ -61,11 +71,23 @@ async fn a_word_finds_names() {
     for user in [&ada, &bob] {
         user.join(&room).await;
     }
-    let found = |page: Value| ids(&json!(page["members"].as_array().unwrap().iter().map(|m| m["user"].clone()).collect::<Vec<_>>()));
-    assert_eq!(found(listed(&owner, &room, &format!("q={}", bob.name)).await), [bob.id.clone()]);
-    assert_eq!(found(listed(&owner, &room, "q=lovelace").await), [ada.id.clone()]);
+    let found = |page: Value| {
+        ids(&json!(
+            page["members"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|m| m["user"].clone())
+                .collect::<Vec<_>>()
+        ))
+    };
+    assert_eq!(found(listed(&owner, &room, &format!("q={}", bob.name)).await), [bob.id.as_str()]);
+    assert_eq!(found(listed(&owner, &room, "q=lovelace").await), [ada.id.as_str()]);
     assert!(found(listed(&owner, &room, "q=nobody%20of%20this%20name").await).is_empty());
-    assert!(found(listed(&owner, &room, "q=%25").await).is_empty(), "a percent sign is no wildcard");
+    assert!(
+        found(listed(&owner, &room, "q=%25").await).is_empty(),
+        "a percent sign is no wildcard"
+    );
 }
 
 #[tokio::test]
@@ -83,7 +105,10 @@ async fn only_members_see_it() {
         let room = owner.make_room(kind, "Tea").await;
         stranger.get(&format!("/rooms/{room}/members")).await.problem(403, "not_a_member");
     }
-    stranger.get("/rooms/0199aaaa-0000-7000-8000-000000000000/members").await.problem(404, "not_found");
+    stranger
+        .get("/rooms/0199aaaa-0000-7000-8000-000000000000/members")
+        .await
+        .problem(404, "not_found");
 }
 
 #[tokio::test]

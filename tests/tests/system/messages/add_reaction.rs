@@ -18,18 +18,25 @@ async fn the_first_time_counts_and_the_second_does_not() {
     let id = message(&alice, &room).await;
     let socket = Socket::connect(&alice).await;
     let added = react(&bob, &id, "👍").await.ok(201);
-    assert_eq!((&added["message_id"], &added["emoji"], &added["count"]), (&json!(id), &json!("👍"), &json!(1)));
+    assert_eq!(
+        (&added["message_id"], &added["emoji"], &added["count"]),
+        (&json!(id), &json!("👍"), &json!(1))
+    );
     assert_eq!(added["reactions"][0]["me"], true);
     let again = react(&bob, &id, "👍").await.ok(200);
     assert_eq!((&again["count"], &again["reactions"]), (&json!(1), &added["reactions"]));
     assert_eq!(react(&alice, &id, "👍").await.ok(201)["count"], 2);
     let event = socket.expect("reaction_added", |data| data["user_id"] == bob.id.as_str()).await;
     shape::event(&event);
-    assert_eq!((&event.data["message_id"], &event.data["emoji"], &event.data["room_id"]), (&json!(id), &json!("👍"), &json!(room)));
+    assert_eq!(
+        (&event.data["message_id"], &event.data["emoji"], &event.data["room_id"]),
+        (&json!(id), &json!("👍"), &json!(room))
+    );
     assert_eq!(event.data["count"], 1);
     alice.send(&room, "fence").await;
     socket.expect_message(&room, "fence").await;
-    let mut numbers: Vec<_> = socket.seen(|frame| frame.kind == "reaction_added").iter().map(|frame| frame.seq).collect();
+    let mut numbers: Vec<_> =
+        socket.seen(|frame| frame.kind == "reaction_added").iter().map(|frame| frame.seq).collect();
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), 2, "one event for each that counted");
@@ -45,12 +52,24 @@ async fn reactions_are_grouped_in_the_order_of_first_use() {
     }
     let shown = |message: &Value| -> Vec<(String, u64, bool)> {
         let list = message["reactions"].as_array().unwrap();
-        let one = |r: &Value| (r["emoji"].as_str().unwrap().into(), r["count"].as_u64().unwrap(), r["me"].as_bool().unwrap());
+        let one = |r: &Value| {
+            (
+                r["emoji"].as_str().unwrap().into(),
+                r["count"].as_u64().unwrap(),
+                r["me"].as_bool().unwrap(),
+            )
+        };
         list.iter().map(one).collect()
     };
     let stored = bob.message(&id).await;
-    assert_eq!(shown(&stored), [("🎉".into(), 2, true), ("👍".into(), 1, true), ("😂".into(), 1, false)]);
-    assert_eq!(shown(&alice.page(&room, "").await["messages"][0]), [("🎉".into(), 2, true), ("👍".into(), 1, false), ("😂".into(), 1, true)]);
+    assert_eq!(
+        shown(&stored),
+        [("🎉".into(), 2, true), ("👍".into(), 1, true), ("😂".into(), 1, false)]
+    );
+    assert_eq!(
+        shown(&alice.page(&room, "").await["messages"][0]),
+        [("🎉".into(), 2, true), ("👍".into(), 1, false), ("😂".into(), 1, true)]
+    );
     assert_eq!(stored["reactions"][0]["users"][0]["id"], alice.id);
 }
 
@@ -70,14 +89,30 @@ async fn emoji_of_every_make_are_taken_and_text_is_not() {
     let user = stack().user().await;
     let room = user.make_room("public", "Tea").await;
     let id = message(&user, &room).await;
-    for emoji in ["👍", "👍🏽", "❤️", "😂", "🔥", "🎉", "👩‍👩‍👧‍👦", "🇩🇪", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "1️⃣", "🏳️‍🌈"] {
+    for emoji in ["👍", "👍🏽", "❤️", "😂", "🔥", "🎉", "👩‍👩‍👧‍👦", "🇩🇪", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "1️⃣", "🏳️‍🌈"]
+    {
         assert_eq!(react(&user, &id, emoji).await.ok(201)["emoji"], emoji);
     }
-    for text in ["", " ", "a", "like", ":+1:", "👍👍", "👍 ", "1", "<3", "\u{fe0f}", "\u{200d}", &"👍".repeat(1000)] {
+    for text in [
+        "",
+        " ",
+        "a",
+        "like",
+        ":+1:",
+        "👍👍",
+        "👍 ",
+        "1",
+        "<3",
+        "\u{fe0f}",
+        "\u{200d}",
+        &"👍".repeat(1000),
+    ] {
         react(&user, &id, text).await.invalid("/emoji");
     }
     for wrong in [json!(1), Value::Null, json!(["👍"])] {
-        user.post(&format!("/messages/{id}/reactions"), json!({"emoji": wrong})).await.invalid("/emoji");
+        user.post(&format!("/messages/{id}/reactions"), json!({"emoji": wrong}))
+            .await
+            .invalid("/emoji");
     }
 }
 
@@ -103,7 +138,9 @@ async fn one_person_twice_at_once_is_one() {
     let id = message(&user, &room).await;
     let answers = join_all((0..6).map(|_| react(&user, &id, "🔥"))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
-    answers.into_iter().for_each(|answer| assert!(matches!(answer.status, 200 | 201), "{}", answer.text));
+    answers
+        .into_iter()
+        .for_each(|answer| assert!(matches!(answer.status, 200 | 201), "{}", answer.text));
     assert_eq!(user.message(&id).await["reactions"][0]["count"], 1);
 }
 
@@ -112,7 +149,8 @@ async fn fifty_different_ones_are_enough() {
     let user = stack().user().await;
     let room = user.make_room("public", "Tea").await;
     let id = message(&user, &room).await;
-    let faces: Vec<String> = (0x1F600..=0x1F600 + 50).filter_map(char::from_u32).map(String::from).collect();
+    let faces: Vec<String> =
+        (0x1F600..=0x1F600 + 50).filter_map(char::from_u32).map(String::from).collect();
     for face in &faces[..50] {
         react(&user, &id, face).await.ok(201);
     }
@@ -127,7 +165,9 @@ async fn deleted_messages_take_none() {
     let room = user.make_room("public", "Tea").await;
     let id = message(&user, &room).await;
     user.delete(&format!("/messages/{id}")).await.ok(200);
-    react(&user, &id, "👍").await.problem_of(&[(404, "message_deleted"), (400, "message_not_reactable")]);
+    react(&user, &id, "👍")
+        .await
+        .problem_of(&[(404, "message_deleted"), (400, "message_not_reactable")]);
     shape::tombstone(&user.message(&id).await, &user.id);
 }
 

@@ -34,7 +34,11 @@ async fn what_it_said_is_gone_everywhere() {
     for document in everything {
         assert!(!document.to_string().contains("secret"), "{document}");
     }
-    assert_eq!(bob.message(reply["id"].as_str().unwrap()).await["parent_message_id"], sent["id"], "replies stay");
+    assert_eq!(
+        bob.message(reply["id"].as_str().unwrap()).await["parent_message_id"],
+        sent["id"],
+        "replies stay"
+    );
 }
 
 #[tokio::test]
@@ -47,7 +51,12 @@ async fn everybody_in_the_room_is_told() {
     let event = socket.expect("message_deleted", |data| data["message_id"] == sent["id"]).await;
     shape::event(&event);
     assert_eq!(event.data["room_id"], room);
-    assert!(event.data["deleted_by"].to_string().contains(&alice.id) && event.data["deleted_at"].is_string(), "{}", event.raw);
+    assert!(
+        event.data["deleted_by"].to_string().contains(&alice.id)
+            && event.data["deleted_at"].is_string(),
+        "{}",
+        event.raw
+    );
     assert!(event.seq > sent["seq"].as_u64());
 }
 
@@ -63,7 +72,11 @@ async fn the_second_time_changes_nothing() {
     shape::tombstone(&second["message"], &alice.id);
     alice.send(&room, "fence").await;
     socket.expect_message(&room, "fence").await;
-    let mut numbers: Vec<_> = socket.seen(|frame| frame.kind == "message_deleted").iter().map(|frame| frame.seq).collect();
+    let mut numbers: Vec<_> = socket
+        .seen(|frame| frame.kind == "message_deleted")
+        .iter()
+        .map(|frame| frame.seq)
+        .collect();
     numbers.dedup();
     assert_eq!(numbers.len(), 1);
 }
@@ -73,7 +86,10 @@ async fn the_sender_and_the_owner_may_and_nobody_else() {
     let [owner, sender, member, stranger] = stack().users().await;
     let room = owner.room_with(&[&sender, &member]).await;
     let sent = sender.send(&room, "m").await;
-    member.delete(&path(&sent)).await.problem_of(&[(403, "insufficient_role"), (403, "not_the_sender")]);
+    member
+        .delete(&path(&sent))
+        .await
+        .problem_of(&[(403, "insufficient_role"), (403, "not_the_sender")]);
     stranger.delete(&path(&sent)).await.problem(403, "not_a_member");
     assert_eq!(member.message(sent["id"].as_str().unwrap()).await["content"], "m");
     shape::tombstone(&owner.delete(&path(&sent)).await.ok(200)["message"], &owner.id);

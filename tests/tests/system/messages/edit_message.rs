@@ -20,7 +20,9 @@ async fn the_sender_changes_the_words_and_nothing_else() {
     shape::message(&edited);
     assert_eq!(edited["content"], "hello\n😀");
     assert!(edited["edited_at"].is_string(), "{edited}");
-    for member in ["id", "seq", "created_at", "sender", "parent_message_id", "reply_to_message_id", "type"] {
+    for member in
+        ["id", "seq", "created_at", "sender", "parent_message_id", "reply_to_message_id", "type"]
+    {
         assert_eq!(edited[member], sent[member], "{member}");
     }
     assert_eq!(edited["reactions"][0]["count"], 1);
@@ -61,13 +63,24 @@ async fn limits_are_those_of_a_new_message() {
     let user = stack().user().await;
     let room = user.make_room("public", "Tea").await;
     let sent = user.send(&room, "first").await;
-    for wrong in [json!(""), json!("  "), json!("x".repeat(10_001)), json!("😀".repeat(10_001)), json!(7), Value::Null, json!([])] {
+    for wrong in [
+        json!(""),
+        json!("  "),
+        json!("x".repeat(10_001)),
+        json!("😀".repeat(10_001)),
+        json!(7),
+        Value::Null,
+        json!([]),
+    ] {
         user.put(&path(&sent), json!({"content": wrong})).await.invalid("/content");
     }
     user.put(&path(&sent), json!({})).await.invalid("/content");
     assert_eq!(user.message(sent["id"].as_str().unwrap()).await["content"], "first");
     let longest = "😀".repeat(10_000);
-    assert_eq!(user.put(&path(&sent), json!({"content": longest})).await.ok(200)["content"], longest);
+    assert_eq!(
+        user.put(&path(&sent), json!({"content": longest})).await.ok(200)["content"],
+        longest
+    );
 }
 
 #[tokio::test]
@@ -87,7 +100,8 @@ async fn an_edit_and_a_deletion_at_once_leave_a_tombstone() {
     for _ in 0..5 {
         let sent = sender.send(&room, "m").await;
         let path = path(&sent);
-        let (edited, deleted) = tokio::join!(sender.put(&path, json!({"content": "edited"})), owner.delete(&path));
+        let (edited, deleted) =
+            tokio::join!(sender.put(&path, json!({"content": "edited"})), owner.delete(&path));
         deleted.ok(200);
         if edited.status != 200 {
             edited.problem(404, "message_deleted");
@@ -100,5 +114,7 @@ async fn an_edit_and_a_deletion_at_once_leave_a_tombstone() {
 async fn an_unknown_id_is_not_found() {
     let user = stack().user().await;
     user.put("/messages/nonsense", json!({"content": "c"})).await.problem(404, "not_found");
-    user.put("/messages/0199aaaa-0000-7000-8000-000000000000-1", json!({"content": "c"})).await.problem(404, "not_found");
+    user.put("/messages/0199aaaa-0000-7000-8000-000000000000-1", json!({"content": "c"}))
+        .await
+        .problem(404, "not_found");
 }

@@ -10,7 +10,10 @@ async fn it_is_there_right_after_the_send() {
         let sent = alice.send(&room, &number.to_string()).await;
         let read = bob.message(sent["id"].as_str().unwrap()).await;
         shape::message(&read);
-        assert_eq!((&read["id"], &read["seq"], &read["content"]), (&sent["id"], &sent["seq"], &sent["content"]));
+        assert_eq!(
+            (&read["id"], &read["seq"], &read["content"]),
+            (&sent["id"], &sent["seq"], &sent["content"])
+        );
     }
 }
 
@@ -36,7 +39,15 @@ async fn an_unknown_id_is_not_found() {
     let user = stack().user().await;
     let room = user.make_room("public", "Tea").await;
     let id = user.send(&room, "m").await["id"].as_str().unwrap().to_owned();
-    let others = [format!("{id}9"), format!("{id}99999999999999999999"), format!("{room}-0"), format!("{room}--1"), room, "nonsense".into(), "%00".into()];
+    let others = [
+        format!("{id}9"),
+        format!("{id}99999999999999999999"),
+        format!("{room}-0"),
+        format!("{room}--1"),
+        room,
+        "nonsense".into(),
+        "%00".into(),
+    ];
     for other in others {
         user.get(&format!("/messages/{other}")).await.problem(404, "not_found");
     }

@@ -104,7 +104,11 @@ async fn a_limit_above_100_counts_as_100() {
     let user = stack().user().await;
     let (room, _) = filled(&user, 103).await;
     for limit in [100, 101, 1000, 1_000_000] {
-        assert_eq!(numbers(&user.page(&room, &format!("limit={limit}")).await), down(102, 3), "{limit}");
+        assert_eq!(
+            numbers(&user.page(&room, &format!("limit={limit}")).await),
+            down(102, 3),
+            "{limit}"
+        );
     }
 }
 
@@ -118,7 +122,11 @@ async fn wrong_limits_orders_and_anchors_are_refused() {
     }
     user.get(&format!("{path}?order=sideways")).await.problem(400, "validation_failed");
     let (one, two) = (&messages[0], &messages[1]);
-    for two_anchors in [format!("before={one}&after={two}"), format!("around={one}&before={two}"), format!("before={one}&after={one}&around={one}")] {
+    for two_anchors in [
+        format!("before={one}&after={two}"),
+        format!("around={one}&before={two}"),
+        format!("before={one}&after={one}&around={one}"),
+    ] {
         user.get(&format!("{path}?{two_anchors}")).await.problem(400, "validation_failed");
     }
 }
@@ -129,7 +137,14 @@ async fn an_anchor_is_a_message_of_this_room() {
     let (room, _) = filled(&user, 2).await;
     let (elsewhere, foreign) = filled(&other, 1).await;
     assert_ne!(room, elsewhere);
-    for anchor in [foreign[0].as_str(), "nonsense", "", "%00", "..%2f..", "0199aaaa-0000-7000-8000-000000000000"] {
+    for anchor in [
+        foreign[0].as_str(),
+        "nonsense",
+        "",
+        "%00",
+        "..%2f..",
+        "0199aaaa-0000-7000-8000-000000000000",
+    ] {
         for name in ["before", "after", "around"] {
             let answer = user.get(&format!("/rooms/{room}/messages?{name}={anchor}")).await;
             answer.problem_of(&[(400, "validation_failed"), (404, "not_found")]);
@@ -158,7 +173,9 @@ async fn edits_and_deletions_between_pages_move_nothing() {
     user.delete(&format!("/messages/{}", messages[8])).await.ok(200);
     user.put(&format!("/messages/{}", messages[5]), json!({"content": "edited"})).await.ok(200);
     user.delete(&format!("/messages/{}", messages[6])).await.ok(200);
-    user.post(&format!("/messages/{}/reactions", messages[4]), json!({"emoji": "👍"})).await.ok(201);
+    user.post(&format!("/messages/{}/reactions", messages[4]), json!({"emoji": "👍"}))
+        .await
+        .ok(201);
     user.send(&room, "new").await;
     let cursor = first["prev_cursor"].as_str().unwrap();
     let second = user.page(&room, &format!("limit=4&before={cursor}")).await;
@@ -214,5 +231,8 @@ async fn only_members_read() {
         let room = owner.make_room(kind, "Tea").await;
         stranger.get(&format!("/rooms/{room}/messages")).await.problem(403, "not_a_member");
     }
-    stranger.get("/rooms/0199aaaa-0000-7000-8000-000000000000/messages").await.problem(404, "not_found");
+    stranger
+        .get("/rooms/0199aaaa-0000-7000-8000-000000000000/messages")
+        .await
+        .problem(404, "not_found");
 }

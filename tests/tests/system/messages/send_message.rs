@@ -13,10 +13,22 @@ async fn a_message_is_stored_and_delivered() {
     let room = alice.room_with(&[&bob]).await;
     let socket = Socket::connect(&bob).await;
     let sent = alice.send(&room, "Hello **world** 😀").await;
-    assert_eq!((&sent["room_id"], &sent["content"], &sent["type"]), (&json!(room), &json!("Hello **world** 😀"), &json!("text")));
-    assert_eq!((&sent["sender"]["id"], &sent["deleted"], &sent["edited_at"]), (&json!(alice.id), &json!(false), &Value::Null));
-    assert_eq!((&sent["parent_message_id"], &sent["reply_to_message_id"]), (&Value::Null, &Value::Null));
-    assert_eq!((&sent["client_id"], &sent["reactions"], &sent["attachments"]), (&Value::Null, &json!([]), &json!([])));
+    assert_eq!(
+        (&sent["room_id"], &sent["content"], &sent["type"]),
+        (&json!(room), &json!("Hello **world** 😀"), &json!("text"))
+    );
+    assert_eq!(
+        (&sent["sender"]["id"], &sent["deleted"], &sent["edited_at"]),
+        (&json!(alice.id), &json!(false), &Value::Null)
+    );
+    assert_eq!(
+        (&sent["parent_message_id"], &sent["reply_to_message_id"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(
+        (&sent["client_id"], &sent["reactions"], &sent["attachments"]),
+        (&Value::Null, &json!([]), &json!([]))
+    );
     let event = socket.expect_message(&room, "Hello **world** 😀").await;
     shape::event(&event);
     shape::message(&event.data["message"]);
@@ -69,8 +81,12 @@ async fn content_is_1_to_10000_code_points_after_trimming() {
 async fn too_long_says_how_long_it_may_be() {
     let user = stack().user().await;
     let room = user.make_room("public", "Tea").await;
-    let problem = user.post(&path(&room), json!({"content": "x".repeat(10_001)})).await.invalid("/content");
-    assert_eq!((&problem["errors"][0]["code"], &problem["errors"][0]["max"]), (&json!("too_long"), &json!(10_000)));
+    let problem =
+        user.post(&path(&room), json!({"content": "x".repeat(10_001)})).await.invalid("/content");
+    assert_eq!(
+        (&problem["errors"][0]["code"], &problem["errors"][0]["max"]),
+        (&json!("too_long"), &json!(10_000))
+    );
     assert_eq!(problem["instance"], path(&room));
 }
 
@@ -79,7 +95,13 @@ async fn line_ends_are_lf_and_the_rest_is_kept_as_written() {
     let user = stack().user().await;
     let room = user.make_room("public", "Tea").await;
     assert_eq!(user.send(&room, " a\r\nb\rc\nd ").await["content"], "a\nb\nc\nd");
-    for text in ["<b>&amp;</b> a < b && c", "`code`  with  spaces", "مرحبا 你好 👩‍👩‍👧‍👦", "\u{202e}abc", "e\u{301}"] {
+    for text in [
+        "<b>&amp;</b> a < b && c",
+        "`code`  with  spaces",
+        "مرحبا 你好 👩‍👩‍👧‍👦",
+        "\u{202e}abc",
+        "e\u{301}",
+    ] {
         assert_eq!(user.send(&room, text).await["content"], text);
     }
 }
@@ -97,7 +119,10 @@ async fn the_same_key_gives_the_same_message() {
     let again = alice.call_with("POST", &path(&room), &headers, json!({"content": "one"})).await;
     assert_eq!(again.header("idempotent-replay"), Some("true"));
     let again = again.ok(200);
-    assert_eq!((&again["id"], &again["seq"], &again["created_at"]), (&first["id"], &first["seq"], &first["created_at"]));
+    assert_eq!(
+        (&again["id"], &again["seq"], &again["created_at"]),
+        (&first["id"], &first["seq"], &first["created_at"])
+    );
 
     let body = json!({"content": "two", "client_id": by_body});
     let first = alice.post(&path(&room), body.clone()).await.ok(201);
@@ -108,7 +133,8 @@ async fn the_same_key_gives_the_same_message() {
 
     // The same key whichever way it comes, over the socket too.
     let headers = [("idempotency-key", by_body.as_str())];
-    let other_way = alice.call_with("POST", &path(&room), &headers, json!({"content": "two"})).await;
+    let other_way =
+        alice.call_with("POST", &path(&room), &headers, json!({"content": "two"})).await;
     assert_eq!(other_way.ok(200)["id"], first["id"]);
     let device = Socket::connect(&alice).await;
     let acked = device.ack(json!({"type": "send_message", "room_id": room, "content": "two", "client_id": by_body})).await;
@@ -124,7 +150,11 @@ async fn a_key_is_of_one_person_and_one_room() {
     let [alice, bob] = stack().users().await;
     let (room, other) = (alice.room_with(&[&bob]).await, alice.room_with(&[&bob]).await);
     let body = json!({"content": "m", "client_id": username()});
-    let sent = [alice.send_as(&room, body.clone()).await, alice.send_as(&other, body.clone()).await, bob.send_as(&room, body).await];
+    let sent = [
+        alice.send_as(&room, body.clone()).await,
+        alice.send_as(&other, body.clone()).await,
+        bob.send_as(&room, body).await,
+    ];
     assert!(sent[0]["id"] != sent[1]["id"] && sent[0]["id"] != sent[2]["id"]);
 }
 
@@ -135,7 +165,10 @@ async fn the_same_key_with_other_content_is_a_conflict() {
     let parent = bob.send(&room, "parent").await["id"].clone();
     let key = username();
     alice.send_as(&room, json!({"content": "one", "client_id": key})).await;
-    for other in [json!({"content": "two", "client_id": key}), json!({"content": "one", "client_id": key, "parent_id": parent})] {
+    for other in [
+        json!({"content": "two", "client_id": key}),
+        json!({"content": "one", "client_id": key, "parent_id": parent}),
+    ] {
         alice.post(&path(&room), other).await.problem(409, "idempotency_conflict");
     }
     assert_eq!(contents(&alice.page(&room, "").await), ["one", "parent"]);
@@ -194,22 +227,33 @@ async fn a_reply_names_the_thread_and_what_it_answers() {
     let reply = bob.send_as(&room, json!({"content": "reply", "parent_message_id": root})).await;
     assert_eq!((&reply["parent_message_id"], &reply["reply_to_message_id"]), (&root, &root));
     let deeper = alice.send_as(&room, json!({"content": "deeper", "parent_id": reply["id"]})).await;
-    assert_eq!((&deeper["parent_message_id"], &deeper["reply_to_message_id"]), (&root, &reply["id"]));
+    assert_eq!(
+        (&deeper["parent_message_id"], &deeper["reply_to_message_id"]),
+        (&root, &reply["id"])
+    );
     let stored = bob.message(deeper["id"].as_str().unwrap()).await;
-    assert_eq!((&stored["parent_message_id"], &stored["reply_to_message_id"]), (&root, &reply["id"]));
+    assert_eq!(
+        (&stored["parent_message_id"], &stored["reply_to_message_id"]),
+        (&root, &reply["id"])
+    );
 }
 
 #[tokio::test]
 async fn a_parent_is_a_message_of_the_same_room() {
     let user = stack().user().await;
-    let (room, other) = (user.make_room("public", "one").await, user.make_room("public", "two").await);
+    let (room, other) =
+        (user.make_room("public", "one").await, user.make_room("public", "two").await);
     let elsewhere = user.send(&other, "m").await["id"].clone();
     let unknown = elsewhere.as_str().unwrap().replace(&other, &room);
-    for parent in [elsewhere, json!(format!("{unknown}999")), json!("nonsense"), json!(""), json!("../..")] {
+    for parent in
+        [elsewhere, json!(format!("{unknown}999")), json!("nonsense"), json!(""), json!("../..")]
+    {
         let answer = user.post(&path(&room), json!({"content": "c", "parent_id": parent})).await;
         answer.problem_of(&[(400, "validation_failed"), (404, "not_found")]);
     }
-    user.post(&path(&room), json!({"content": "c", "parent_id": 7})).await.problem(400, "validation_failed");
+    user.post(&path(&room), json!({"content": "c", "parent_id": 7}))
+        .await
+        .problem(400, "validation_failed");
     assert_eq!(user.page(&room, "").await["messages"], json!([]));
 }
 
@@ -222,10 +266,16 @@ async fn what_is_missing_or_wrong_is_named() {
         user.post(&path(&room), json!({"content": wrong})).await.invalid("/content");
     }
     for wrong in [json!(7), json!({}), json!("x".repeat(5000))] {
-        user.post(&path(&room), json!({"content": "c", "client_id": wrong})).await.invalid("/client_id");
+        user.post(&path(&room), json!({"content": "c", "client_id": wrong}))
+            .await
+            .invalid("/client_id");
     }
     let system = user.post(&path(&room), json!({"content": "c", "type": "system"})).await;
-    assert!(system.status == 400 || system.json["type"] == "text", "nobody writes as the system: {}", system.text);
+    assert!(
+        system.status == 400 || system.json["type"] == "text",
+        "nobody writes as the system: {}",
+        system.text
+    );
 }
 
 #[tokio::test]
@@ -236,7 +286,10 @@ async fn only_members_write() {
         stranger.post(&path(&room), json!({"content": "c"})).await.problem(403, "not_a_member");
         assert_eq!(owner.page(&room, "").await["messages"], json!([]));
     }
-    stranger.post(&path("0199aaaa-0000-7000-8000-000000000000"), json!({"content": "c"})).await.problem(404, "not_found");
+    stranger
+        .post(&path("0199aaaa-0000-7000-8000-000000000000"), json!({"content": "c"}))
+        .await
+        .problem(404, "not_found");
 }
 
 #[tokio::test]

@@ -7,14 +7,22 @@ use parlance_tests::prelude::*;
 async fn the_maker_owns_the_room() {
     let user = stack().user().await;
     for kind in ["public", "private"] {
-        let answer = user.post("/rooms", json!({"type": kind, "name": " Tea ", "description": "and biscuits"})).await;
+        let answer = user
+            .post("/rooms", json!({"type": kind, "name": " Tea ", "description": "and biscuits"}))
+            .await;
         let location = answer.header("location").map(str::to_owned);
         let room = answer.ok(201);
         shape::room_of_member(&room);
         let id = room["id"].as_str().unwrap();
         assert!(location.is_some_and(|location| location.ends_with(&format!("/rooms/{id}"))));
-        assert_eq!((&room["name"], &room["type"], &room["description"]), (&json!("Tea"), &json!(kind), &json!("and biscuits")));
-        assert_eq!((&room["role"], &room["member_count"], &room["unread_count"]), (&json!("owner"), &json!(1), &json!(0)));
+        assert_eq!(
+            (&room["name"], &room["type"], &room["description"]),
+            (&json!("Tea"), &json!(kind), &json!("and biscuits"))
+        );
+        assert_eq!(
+            (&room["role"], &room["member_count"], &room["unread_count"]),
+            (&json!("owner"), &json!(1), &json!(0))
+        );
         assert_eq!((&room["creator_id"], &room["last_message"]), (&json!(user.id), &Value::Null));
         assert_eq!(user.room(id).await["id"], id);
     }
@@ -45,7 +53,9 @@ async fn names_are_1_to_100_characters_after_trimming() {
 #[tokio::test]
 async fn descriptions_are_at_most_1000_characters() {
     let user = stack().user().await;
-    let with = |description: Value| user.post("/rooms", json!({"type": "public", "name": "n", "description": description}));
+    let with = |description: Value| {
+        user.post("/rooms", json!({"type": "public", "name": "n", "description": description}))
+    };
     with(json!("😀".repeat(1000))).await.ok(201);
     with(json!("d".repeat(1001))).await.invalid("/description");
     with(json!(7)).await.invalid("/description");
@@ -81,7 +91,15 @@ async fn a_repeat_with_the_same_key_makes_no_second_room() {
     let key = username();
     let make = |name: &'static str| {
         let (user, key) = (user.clone(), key.clone());
-        async move { user.call_with("POST", "/rooms", &[("idempotency-key", &key)], json!({"type": "public", "name": name})).await }
+        async move {
+            user.call_with(
+                "POST",
+                "/rooms",
+                &[("idempotency-key", &key)],
+                json!({"type": "public", "name": name}),
+            )
+            .await
+        }
     };
     let first = make("one").await.ok(201);
     let again = make("one").await;
@@ -97,7 +115,8 @@ async fn many_at_once_with_the_same_key_make_one_room() {
     let key = username();
     let body = json!({"type": "public", "name": "n"});
     let headers = [("idempotency-key", key.as_str())];
-    let answers = join_all((0..8).map(|_| user.call_with("POST", "/rooms", &headers, body.clone()))).await;
+    let answers =
+        join_all((0..8).map(|_| user.call_with("POST", "/rooms", &headers, body.clone()))).await;
     for answer in &answers {
         assert!(matches!(answer.status, 200 | 201), "{}", answer.text);
         assert_eq!(answer.json["id"], answers[0].json["id"]);

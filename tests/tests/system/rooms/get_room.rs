@@ -9,12 +9,19 @@ async fn a_member_sees_everything() {
     let sent = owner.send(&room, "hello").await;
     let seen = guest.room(&room).await;
     shape::room_of_member(&seen);
-    assert_eq!((&seen["role"], &seen["member_count"], &seen["unread_count"]), (&json!("member"), &json!(2), &json!(1)));
+    assert_eq!(
+        (&seen["role"], &seen["member_count"], &seen["unread_count"]),
+        (&json!("member"), &json!(2), &json!(1))
+    );
     assert_eq!(seen["last_message"]["id"], sent["id"]);
     assert_eq!(seen["last_message_at"], sent["created_at"]);
     assert!(seen["last_seq"].as_u64() >= sent["seq"].as_u64(), "{seen}");
     let own = owner.room(&room).await;
-    assert_eq!((&own["role"], &own["unread_count"]), (&json!("owner"), &json!(0)), "what one wrote oneself is read");
+    assert_eq!(
+        (&own["role"], &own["unread_count"]),
+        (&json!("owner"), &json!(0)),
+        "what one wrote oneself is read"
+    );
 }
 
 #[tokio::test]
@@ -42,7 +49,12 @@ async fn a_stranger_sees_nothing_of_the_others() {
 #[tokio::test]
 async fn an_unknown_room_is_not_found() {
     let user = stack().user().await;
-    for id in ["0199aaaa-0000-7000-8000-000000000000", "nonsense", "PUBLIC", "00000000-0000-0000-0000-000000000000"] {
+    for id in [
+        "0199aaaa-0000-7000-8000-000000000000",
+        "nonsense",
+        "PUBLIC",
+        "00000000-0000-0000-0000-000000000000",
+    ] {
         user.get(&format!("/rooms/{id}")).await.problem(404, "not_found");
     }
 }

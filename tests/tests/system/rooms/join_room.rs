@@ -11,7 +11,10 @@ async fn anybody_joins_a_public_room() {
     shape::room_of_member(&answer["room"]);
     shape::membership(&answer["membership"]);
     let membership = &answer["membership"];
-    assert_eq!((&membership["room_id"], &membership["user_id"], &membership["role"]), (&json!(room), &json!(guest.id), &json!("member")));
+    assert_eq!(
+        (&membership["room_id"], &membership["user_id"], &membership["role"]),
+        (&json!(room), &json!(guest.id), &json!("member"))
+    );
     assert_eq!(answer["room"]["member_count"], 2);
     guest.send(&room, "hello").await;
 }
@@ -28,7 +31,8 @@ async fn the_second_time_changes_nothing() {
     assert_eq!(owner.join(&room).await["membership"]["role"], "owner");
     guest.send(&room, "fence").await;
     socket.expect_message(&room, "fence").await;
-    let events = socket.seen(|frame| frame.kind == "user_joined" && frame.data["room_id"] == room.as_str());
+    let events =
+        socket.seen(|frame| frame.kind == "user_joined" && frame.data["room_id"] == room.as_str());
     let mut numbers: Vec<_> = events.iter().filter_map(|frame| frame.seq).collect();
     numbers.dedup();
     assert_eq!(numbers.len(), 1, "{events:?}");
@@ -63,7 +67,8 @@ async fn members_and_the_newcomer_are_told() {
     let (inside, own) = (Socket::connect(&owner).await, Socket::connect(&guest).await);
     guest.join(&room).await;
     for socket in [&inside, &own] {
-        let event = socket.expect("user_joined", |data| data["user"]["id"] == guest.id.as_str()).await;
+        let event =
+            socket.expect("user_joined", |data| data["user"]["id"] == guest.id.as_str()).await;
         shape::event(&event);
         shape::compact_user(&event.data["user"]);
         shape::room(&event.data["room"]);
@@ -90,7 +95,11 @@ async fn others_need_an_invitation() {
     stranger.poke(&format!("/rooms/{private}/join")).await.problem(403, "invite_required");
     let direct = owner.direct_room(&peer).await;
     let refused = stranger.poke(&format!("/rooms/{direct}/join")).await;
-    refused.problem_of(&[(400, "direct_room_immutable"), (403, "invite_required"), (403, "not_a_member")]);
+    refused.problem_of(&[
+        (400, "direct_room_immutable"),
+        (403, "invite_required"),
+        (403, "not_a_member"),
+    ]);
     assert_eq!(owner.room(&private).await["member_count"], 1);
     assert_eq!(owner.room(&direct).await["member_count"], 2);
 }

@@ -41,14 +41,22 @@ async fn from_that_instant_nothing_is_delivered() {
     leaver.leave(&room).await;
 
     let said = owner.send(&room, "after").await;
-    owner.put(&format!("/messages/{}", said["id"].as_str().unwrap()), json!({"content": "after, edited"})).await.ok(200);
+    owner
+        .put(
+            &format!("/messages/{}", said["id"].as_str().unwrap()),
+            json!({"content": "after, edited"}),
+        )
+        .await
+        .ok(200);
     typist.ack(json!({"type": "typing_start", "room_id": room})).await;
     still.expect_message(&room, "after").await;
     still.expect("message_updated", |_| true).await;
     still.expect("user_typing", |_| true).await;
     owner.send(&lobby, "fence").await;
     gone.expect_message(&lobby, "fence").await;
-    let leaked = gone.seen(|frame| frame.data["room_id"] == room.as_str() && frame.raw.to_string().contains("after"));
+    let leaked = gone.seen(|frame| {
+        frame.data["room_id"] == room.as_str() && frame.raw.to_string().contains("after")
+    });
     assert!(leaked.is_empty(), "{leaked:?}");
     assert!(gone.seen(|frame| frame.kind == "user_typing").is_empty());
     for frame in [
@@ -126,6 +134,9 @@ async fn strangers_cannot_leave() {
     let [owner, stranger] = stack().users().await;
     let room = owner.make_room("public", "Tea").await;
     stranger.poke(&format!("/rooms/{room}/leave")).await.problem(403, "not_a_member");
-    stranger.poke("/rooms/0199aaaa-0000-7000-8000-000000000000/leave").await.problem(404, "not_found");
+    stranger
+        .poke("/rooms/0199aaaa-0000-7000-8000-000000000000/leave")
+        .await
+        .problem(404, "not_found");
     assert_eq!(owner.room(&room).await["member_count"], 1);
 }

@@ -11,7 +11,10 @@ async fn the_first_time_makes_it_and_later_ones_find_it() {
     assert_eq!((&first["type"], &first["member_count"]), (&json!("direct"), &json!(2)));
     for (user, peer) in [(&alice, &bob), (&bob, &alice)] {
         let again = user.poke(&format!("/users/{}/dm", peer.id)).await.ok(200);
-        assert_eq!((&again["id"], &again["peer"]["id"], &again["name"]), (&first["id"], &json!(peer.id), &json!(peer.name)));
+        assert_eq!(
+            (&again["id"], &again["peer"]["id"], &again["name"]),
+            (&first["id"], &json!(peer.id), &json!(peer.name))
+        );
     }
 }
 
@@ -51,7 +54,10 @@ async fn both_talk_in_it_and_nobody_else() {
     bob.send(&room, "yes?").await;
     assert_eq!(contents(&alice.page(&room, "").await), ["yes?", "psst"]);
     stranger.get(&format!("/rooms/{room}/messages")).await.problem(403, "not_a_member");
-    stranger.post(&format!("/rooms/{room}/messages"), json!({"content": "c"})).await.problem(403, "not_a_member");
+    stranger
+        .post(&format!("/rooms/{room}/messages"), json!({"content": "c"}))
+        .await
+        .problem(403, "not_a_member");
 }
 
 #[tokio::test]

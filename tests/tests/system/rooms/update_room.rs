@@ -5,18 +5,29 @@ use parlance_tests::prelude::*;
 #[tokio::test]
 async fn what_is_given_changes_and_nothing_else() {
     let user = stack().user().await;
-    let room = user.post("/rooms", json!({"type": "public", "name": "Tea", "description": "hot"})).await.ok(201);
+    let room = user
+        .post("/rooms", json!({"type": "public", "name": "Tea", "description": "hot"}))
+        .await
+        .ok(201);
     let path = format!("/rooms/{}", room["id"].as_str().unwrap());
     let changed = user.put(&path, json!({"name": " Coffee "})).await.ok(200);
     shape::room_of_member(&changed);
-    assert_eq!((&changed["name"], &changed["description"], &changed["type"]), (&json!("Coffee"), &json!("hot"), &json!("public")));
+    assert_eq!(
+        (&changed["name"], &changed["description"], &changed["type"]),
+        (&json!("Coffee"), &json!("hot"), &json!("public"))
+    );
     let changed = user.patch(&path, json!({"description": null})).await.ok(200);
     assert_eq!((&changed["name"], &changed["description"]), (&json!("Coffee"), &Value::Null));
     let seen = user.get(&path).await.ok(200);
     assert_eq!((&seen["name"], &seen["description"]), (&json!("Coffee"), &Value::Null));
-    user.put(&path, json!({"id": "x", "creator_id": "x", "member_count": 99, "name": "Tea"})).await.ok(200);
+    user.put(&path, json!({"id": "x", "creator_id": "x", "member_count": 99, "name": "Tea"}))
+        .await
+        .ok(200);
     let seen = user.get(&path).await.ok(200);
-    assert_eq!((&seen["id"], &seen["creator_id"], &seen["member_count"]), (&room["id"], &json!(user.id), &json!(1)));
+    assert_eq!(
+        (&seen["id"], &seen["creator_id"], &seen["member_count"]),
+        (&room["id"], &json!(user.id), &json!(1))
+    );
 }
 
 #[tokio::test]
@@ -90,5 +101,7 @@ async fn a_direct_room_stays_as_it_is() {
 #[tokio::test]
 async fn an_unknown_room_is_not_found() {
     let user = stack().user().await;
-    user.put("/rooms/0199aaaa-0000-7000-8000-000000000000", json!({"name": "n"})).await.problem(404, "not_found");
+    user.put("/rooms/0199aaaa-0000-7000-8000-000000000000", json!({"name": "n"}))
+        .await
+        .problem(404, "not_found");
 }

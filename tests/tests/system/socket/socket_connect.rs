@@ -11,7 +11,11 @@ async fn ready_comes_once_and_says_who_and_how_often() {
     assert_eq!(ready.data["user_id"], user.id);
     assert!(ready.data["connection_id"].as_str().is_some_and(|id| !id.is_empty()), "{}", ready.raw);
     // The gateway cuts a connection that is silent for ten minutes.
-    assert!(ready.data["heartbeat_ms"].as_u64().is_some_and(|ms| (1_000..600_000).contains(&ms)), "{}", ready.raw);
+    assert!(
+        ready.data["heartbeat_ms"].as_u64().is_some_and(|ms| (1_000..600_000).contains(&ms)),
+        "{}",
+        ready.raw
+    );
     assert_eq!(ready.seq, None);
     socket.ping().await;
     socket.ping().await;
@@ -21,7 +25,11 @@ async fn ready_comes_once_and_says_who_and_how_often() {
 #[tokio::test]
 async fn every_room_of_the_user_is_heard_without_asking() {
     let [alice, bob] = stack().users().await;
-    let rooms = [alice.room_with(&[&bob]).await, alice.private_room_with(&[&bob]).await, alice.direct_room(&bob).await];
+    let rooms = [
+        alice.room_with(&[&bob]).await,
+        alice.private_room_with(&[&bob]).await,
+        alice.direct_room(&bob).await,
+    ];
     let socket = Socket::connect(&bob).await;
     for room in &rooms {
         alice.send(room, "heard").await;
@@ -37,7 +45,8 @@ async fn every_room_of_the_user_is_heard_without_asking() {
 async fn with_explicit_subscription_only_joined_rooms_are_heard() {
     let [alice, bob] = stack().users().await;
     let (quiet, joined) = (alice.room_with(&[&bob]).await, alice.room_with(&[&bob]).await);
-    let (explicit, all) = (Socket::connect_with(&bob, "subscribe=explicit").await, Socket::connect(&bob).await);
+    let (explicit, all) =
+        (Socket::connect_with(&bob, "subscribe=explicit").await, Socket::connect(&bob).await);
     explicit.ack(json!({"type": "join_room", "room_id": joined})).await;
     alice.send(&quiet, "not here").await;
     all.expect_message(&quiet, "not here").await;
@@ -49,8 +58,11 @@ async fn with_explicit_subscription_only_joined_rooms_are_heard() {
     explicit.ack(json!({"type": "join_room", "room_id": joined})).await;
     alice.send(&joined, "fence").await;
     explicit.expect_message(&joined, "fence").await;
-    let heard: Vec<Value> =
-        explicit.seen(|frame| frame.kind == "message_created").iter().map(|frame| frame.data["message"]["content"].clone()).collect();
+    let heard: Vec<Value> = explicit
+        .seen(|frame| frame.kind == "message_created")
+        .iter()
+        .map(|frame| frame.data["message"]["content"].clone())
+        .collect();
     assert_eq!(heard, ["here", "fence"]);
 }
 

@@ -6,10 +6,23 @@ use parlance_tests::prelude::*;
 async fn an_unknown_type_is_an_error_with_the_ref() {
     let user = stack().user().await;
     let socket = Socket::connect(&user).await;
-    for kind in [json!("nonsense"), json!(""), json!(7), Value::Null, json!("$connect"), json!("$disconnect"), json!("deliver"), json!("PING")] {
+    for kind in [
+        json!("nonsense"),
+        json!(""),
+        json!(7),
+        Value::Null,
+        json!("$connect"),
+        json!("$disconnect"),
+        json!("deliver"),
+        json!("PING"),
+    ] {
         let error = socket.ask(json!({"type": kind})).await;
         assert_eq!(error.kind, "error", "{}", error.raw);
-        assert!(error.data["code"].is_string() && error.data["message"].is_string(), "{}", error.raw);
+        assert!(
+            error.data["code"].is_string() && error.data["message"].is_string(),
+            "{}",
+            error.raw
+        );
         socket.ping().await;
     }
 }
@@ -21,8 +34,15 @@ async fn a_ref_may_be_a_text_or_a_number() {
     socket.send_text(r#"{"type": "typing_start", "room_id": "nonsense", "ref": 41}"#).await;
     let answer = socket.answer("41", parlance_tests::DEADLINE).await.expect("an answer");
     assert_eq!(answer.raw["ref"], 41, "as it was given");
-    socket.send_text(r#"{"type": "typing_start", "data": {"room_id": "nonsense"}, "ref": "forty-two"}"#).await;
-    assert_eq!(socket.answer("forty-two", parlance_tests::DEADLINE).await.expect("an answer").raw["ref"], "forty-two");
+    socket
+        .send_text(
+            r#"{"type": "typing_start", "data": {"room_id": "nonsense"}, "ref": "forty-two"}"#,
+        )
+        .await;
+    assert_eq!(
+        socket.answer("forty-two", parlance_tests::DEADLINE).await.expect("an answer").raw["ref"],
+        "forty-two"
+    );
 }
 
 #[tokio::test]
@@ -31,7 +51,8 @@ async fn nine_frames_in_a_row_are_forgiven_and_the_tenth_closes() {
     let socket = Socket::connect(&user).await;
     for round in 0..3 {
         for number in 0..9 {
-            let error = socket.ask(json!({"type": "nonsense", "round": round, "number": number})).await;
+            let error =
+                socket.ask(json!({"type": "nonsense", "round": round, "number": number})).await;
             assert_eq!(error.kind, "error");
         }
         socket.ping().await;

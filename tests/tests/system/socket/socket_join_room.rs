@@ -21,7 +21,12 @@ async fn it_makes_nobody_a_member() {
     let room = owner.make_room("public", "Tea").await;
     let socket = Socket::connect_with(&stranger, "subscribe=explicit").await;
     socket.refused(json!({"type": "join_room", "room_id": room}), &["not_a_member"]).await;
-    socket.refused(json!({"type": "join_room", "room_id": "0199aaaa-0000-7000-8000-000000000000"}), &["not_found"]).await;
+    socket
+        .refused(
+            json!({"type": "join_room", "room_id": "0199aaaa-0000-7000-8000-000000000000"}),
+            &["not_found"],
+        )
+        .await;
     assert_eq!(owner.room(&room).await["member_count"], 1);
 }
 
@@ -38,5 +43,9 @@ async fn a_subscription_ends_with_the_membership() {
     witness.expect_message(&room, "after").await;
     owner.send(&lobby, "fence").await;
     socket.expect_message(&lobby, "fence").await;
-    assert!(socket.seen(|frame| frame.kind == "message_created" && frame.data["room_id"] == room.as_str()).is_empty());
+    assert!(
+        socket
+            .seen(|frame| frame.kind == "message_created" && frame.data["room_id"] == room.as_str())
+            .is_empty()
+    );
 }

@@ -15,7 +15,11 @@ async fn is_answered_with_pong() {
 async fn is_answered_whatever_else_it_carries() {
     let user = stack().user().await;
     let socket = Socket::connect(&user).await;
-    for frame in [r#"{"type":"ping"}"#, r#"{"type":"ping","data":{},"ref":1}"#, r#"{"type":"ping","data":null,"more":[1,2]}"#] {
+    for frame in [
+        r#"{"type":"ping"}"#,
+        r#"{"type":"ping","data":{},"ref":1}"#,
+        r#"{"type":"ping","data":null,"more":[1,2]}"#,
+    ] {
         socket.send_text(frame).await;
         socket.ping().await;
     }

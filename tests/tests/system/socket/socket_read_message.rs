@@ -14,10 +14,16 @@ async fn the_mark_moves_forward_and_counts_what_is_left() {
     let socket = Socket::connect(&bob).await;
     assert_eq!(bob.room(&room).await["unread_count"], 3);
     let data = read(&socket, &sent[1]).await;
-    assert_eq!((&data["room_id"], &data["last_read_message_id"], &data["last_read_seq"]), (&json!(room), &sent[1]["id"], &sent[1]["seq"]));
+    assert_eq!(
+        (&data["room_id"], &data["last_read_message_id"], &data["last_read_seq"]),
+        (&json!(room), &sent[1]["id"], &sent[1]["seq"])
+    );
     assert_eq!(data["unread_count"], 1);
     let seen = bob.room(&room).await;
-    assert_eq!((&seen["unread_count"], &seen["last_read_message_id"], &seen["last_read_seq"]), (&json!(1), &sent[1]["id"], &sent[1]["seq"]));
+    assert_eq!(
+        (&seen["unread_count"], &seen["last_read_message_id"], &seen["last_read_seq"]),
+        (&json!(1), &sent[1]["id"], &sent[1]["seq"])
+    );
     // Back again: nothing moves.
     assert_eq!(read(&socket, &sent[0]).await, data);
     assert_eq!(read(&socket, &sent[1]).await, data);
@@ -43,16 +49,30 @@ async fn the_room_and_ones_own_devices_are_told() {
     let [alice, bob] = stack().users().await;
     let room = alice.room_with(&[&bob]).await;
     let sent = alice.send(&room, "m").await;
-    let (reader, device, sender) = (Socket::connect(&bob).await, Socket::connect(&bob).await, Socket::connect(&alice).await);
+    let (reader, device, sender) =
+        (Socket::connect(&bob).await, Socket::connect(&bob).await, Socket::connect(&alice).await);
     read(&reader, &sent).await;
     let receipt = sender.expect("message_read", |data| data["user_id"] == bob.id.as_str()).await;
-    assert_eq!((&receipt.data["room_id"], &receipt.data["message_id"], &receipt.data["read_seq"]), (&json!(room), &sent["id"], &sent["seq"]));
+    assert_eq!(
+        (&receipt.data["room_id"], &receipt.data["message_id"], &receipt.data["read_seq"]),
+        (&json!(room), &sent["id"], &sent["seq"])
+    );
     assert!(receipt.data["read_at"].is_string() && receipt.seq.is_none(), "{}", receipt.raw);
     let state = device.expect("read_state_updated", |data| data["room_id"] == room.as_str()).await;
-    assert_eq!((&state.data["last_read_message_id"], &state.data["last_read_seq"], &state.data["unread_count"]), (&sent["id"], &sent["seq"], &json!(0)));
+    assert_eq!(
+        (
+            &state.data["last_read_message_id"],
+            &state.data["last_read_seq"],
+            &state.data["unread_count"]
+        ),
+        (&sent["id"], &sent["seq"], &json!(0))
+    );
     alice.send(&room, "fence").await;
     sender.expect_message(&room, "fence").await;
-    assert!(sender.seen(|frame| frame.kind == "read_state_updated").is_empty(), "to one's own devices only");
+    assert!(
+        sender.seen(|frame| frame.kind == "read_state_updated").is_empty(),
+        "to one's own devices only"
+    );
 }
 
 #[tokio::test]
@@ -75,8 +95,18 @@ async fn only_members_read() {
     let room = owner.make_room("public", "Tea").await;
     let sent = owner.send(&room, "m").await;
     let (socket, own) = (Socket::connect(&stranger).await, Socket::connect(&owner).await);
-    socket.refused(json!({"type": "read_message", "message_id": sent["id"]}), &["not_a_member"]).await;
-    own.refused(json!({"type": "read_message", "message_id": format!("{}9", sent["id"].as_str().unwrap())}), &["not_found"]).await;
-    own.refused(json!({"type": "read_message", "message_id": "nonsense"}), &["not_found", "validation_failed"]).await;
+    socket
+        .refused(json!({"type": "read_message", "message_id": sent["id"]}), &["not_a_member"])
+        .await;
+    own.refused(
+        json!({"type": "read_message", "message_id": format!("{}9", sent["id"].as_str().unwrap())}),
+        &["not_found"],
+    )
+    .await;
+    own.refused(
+        json!({"type": "read_message", "message_id": "nonsense"}),
+        &["not_found", "validation_failed"],
+    )
+    .await;
     own.refused(json!({"type": "read_message"}), &["validation_failed"]).await;
 }

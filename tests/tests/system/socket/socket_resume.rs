@@ -8,7 +8,8 @@ async fn resume(socket: &Socket, rooms: Value) -> Value {
 }
 
 fn created(events: &Value) -> Vec<String> {
-    let created = events.as_array().unwrap().iter().filter(|event| event["type"] == "message_created");
+    let created =
+        events.as_array().unwrap().iter().filter(|event| event["type"] == "message_created");
     created.map(|event| event["data"]["message"]["content"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -34,14 +35,23 @@ async fn what_was_missed_comes_in_order_and_nothing_else() {
         assert!(kinds.contains(&kind), "{kinds:?}");
     }
     for event in events {
-        assert_eq!((&event["seq"], &event["data"]["room_id"]), (&event["data"]["seq"], &json!(room)));
+        assert_eq!(
+            (&event["seq"], &event["data"]["room_id"]),
+            (&event["data"]["seq"], &json!(room))
+        );
     }
     assert!(!answer.to_string().contains("\"content\":\"2\""), "deleted words are gone here too");
     let state = &answer["rooms"][&room];
-    assert_eq!((&state["complete"], &state["last_seq"]), (&json!(true), &json!(numbers[numbers.len() - 1])));
+    assert_eq!(
+        (&state["complete"], &state["last_seq"]),
+        (&json!(true), &json!(numbers[numbers.len() - 1]))
+    );
     assert_eq!(answer["resync"], json!([]));
     let nothing = resume(&socket, json!({&room: state["last_seq"]})).await;
-    assert_eq!((&nothing["events"], &nothing["rooms"][&room]["complete"]), (&json!([]), &json!(true)));
+    assert_eq!(
+        (&nothing["events"], &nothing["rooms"][&room]["complete"]),
+        (&json!([]), &json!(true))
+    );
 }
 
 #[tokio::test]
@@ -53,7 +63,10 @@ async fn after_a_cut_nothing_is_lost_or_doubled() {
         let socket = Socket::connect(&bob).await;
         // While the client catches up, the room goes on.
         let path = format!("/rooms/{room}/messages");
-        let live = join_all((0..5).map(|number| alice.post(&path, json!({"content": format!("{round} live {number}")}))));
+        let live =
+            join_all((0..5).map(|number| {
+                alice.post(&path, json!({"content": format!("{round} live {number}")}))
+            }));
         let (_, healed) = tokio::join!(live, view.heal(&socket, parlance_tests::DEADLINE));
         assert!(healed);
         let fence = format!("{round} fence");
@@ -102,7 +115,11 @@ async fn several_rooms_at_once() {
     let before = resume(&socket, json!({})).await;
     alice.send(&one, "in one").await;
     alice.send(&two, "in two").await;
-    let answer = resume(&socket, json!({&one: before["rooms"][&one]["last_seq"], &two: before["rooms"][&two]["last_seq"]})).await;
+    let answer = resume(
+        &socket,
+        json!({&one: before["rooms"][&one]["last_seq"], &two: before["rooms"][&two]["last_seq"]}),
+    )
+    .await;
     let mut said = created(&answer["events"]);
     said.sort();
     assert_eq!(said, ["in one", "in two"]);
@@ -151,12 +168,14 @@ async fn more_than_a_thousand_behind_is_to_be_loaded_afresh() {
 #[tokio::test]
 async fn rooms_of_others_are_under_resync() {
     let [owner, stranger] = stack().users().await;
-    let (room, own) = (owner.make_room("public", "Tea").await, stranger.make_room("public", "Mine").await);
+    let (room, own) =
+        (owner.make_room("public", "Tea").await, stranger.make_room("public", "Mine").await);
     owner.send(&room, "secret").await;
     let socket = Socket::connect(&stranger).await;
     let unknown = "0199aaaa-0000-7000-8000-000000000000";
     let answer = resume(&socket, json!({&room: 0, unknown: 0, &own: 0})).await;
-    let mut resync: Vec<&str> = answer["resync"].as_array().unwrap().iter().map(|room| room.as_str().unwrap()).collect();
+    let mut resync: Vec<&str> =
+        answer["resync"].as_array().unwrap().iter().map(|room| room.as_str().unwrap()).collect();
     resync.sort_unstable();
     let mut expected = [room.as_str(), unknown];
     expected.sort_unstable();
@@ -170,7 +189,16 @@ async fn positions_are_numbers() {
     let user = stack().user().await;
     let room = user.make_room("public", "Tea").await;
     let socket = Socket::connect(&user).await;
-    for wrong in [json!({&room: "1"}), json!({&room: -1}), json!({&room: 1.5}), json!({&room: null}), json!([room]), json!("all"), json!(7), Value::Null] {
+    for wrong in [
+        json!({&room: "1"}),
+        json!({&room: -1}),
+        json!({&room: 1.5}),
+        json!({&room: null}),
+        json!([room]),
+        json!("all"),
+        json!(7),
+        Value::Null,
+    ] {
         socket.refused(json!({"type": "resume", "rooms": wrong}), &["validation_failed"]).await;
     }
     socket.refused(json!({"type": "resume"}), &["validation_failed"]).await;

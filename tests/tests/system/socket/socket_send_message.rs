@@ -15,10 +15,16 @@ async fn the_answer_is_the_message_as_rest_gives_it() {
     assert_eq!(data["replayed"], false);
     let message = &data["message"];
     shape::message(message);
-    assert_eq!((&message["content"], &message["sender"]["id"], &message["room_id"]), (&json!("Hello 😀"), &json!(alice.id), &json!(room)));
+    assert_eq!(
+        (&message["content"], &message["sender"]["id"], &message["room_id"]),
+        (&json!("Hello 😀"), &json!(alice.id), &json!(room))
+    );
     for socket in [&mine, &theirs] {
         let event = socket.expect_message(&room, "Hello 😀").await;
-        assert_eq!((&event.data["message"]["id"], &event.data["seq"]), (&message["id"], &message["seq"]));
+        assert_eq!(
+            (&event.data["message"]["id"], &event.data["seq"]),
+            (&message["id"], &message["seq"])
+        );
     }
     let stored = bob.message(message["id"].as_str().unwrap()).await;
     for member in ["id", "seq", "content", "created_at", "sender"] {
@@ -32,7 +38,9 @@ async fn flat_and_enveloped_are_the_same() {
     let room = user.make_room("public", "Tea").await;
     let socket = Socket::connect(&user).await;
     socket.ack(frame(&room, "flat")).await;
-    socket.ack(json!({"type": "send_message", "data": {"room_id": room, "content": "enveloped"}})).await;
+    socket
+        .ack(json!({"type": "send_message", "data": {"room_id": room, "content": "enveloped"}}))
+        .await;
     assert_eq!(contents(&user.page(&room, "").await), ["enveloped", "flat"]);
 }
 
@@ -46,9 +54,15 @@ async fn replies_and_keys_work_as_over_rest() {
     body["parent_id"] = root.clone();
     body["client_id"] = json!(username());
     let first = socket.ack(body.clone()).await;
-    assert_eq!((&first["message"]["parent_message_id"], &first["message"]["client_id"]), (&root, &body["client_id"]));
+    assert_eq!(
+        (&first["message"]["parent_message_id"], &first["message"]["client_id"]),
+        (&root, &body["client_id"])
+    );
     let again = socket.ack(body.clone()).await;
-    assert_eq!((&again["replayed"], &again["message"]["id"]), (&json!(true), &first["message"]["id"]));
+    assert_eq!(
+        (&again["replayed"], &again["message"]["id"]),
+        (&json!(true), &first["message"]["id"])
+    );
     body["content"] = json!("something else");
     socket.refused(body.clone(), &["idempotency_conflict"]).await;
     let rest = json!({"content": "reply", "parent_id": root, "client_id": body["client_id"]});
@@ -96,7 +110,12 @@ async fn many_frames_in_flight_are_all_answered() {
     let acked = futures_util::future::join_all(sends).await;
     let mut expected: Vec<(u64, String)> = acked
         .iter()
-        .map(|data| (data["message"]["seq"].as_u64().unwrap(), data["message"]["content"].as_str().unwrap().to_owned()))
+        .map(|data| {
+            (
+                data["message"]["seq"].as_u64().unwrap(),
+                data["message"]["content"].as_str().unwrap().to_owned(),
+            )
+        })
         .collect();
     expected.sort();
     let stored: Vec<(u64, String)> = bob
@@ -104,7 +123,9 @@ async fn many_frames_in_flight_are_all_answered() {
         .await
         .iter()
         .rev()
-        .map(|message| (message["seq"].as_u64().unwrap(), message["content"].as_str().unwrap().to_owned()))
+        .map(|message| {
+            (message["seq"].as_u64().unwrap(), message["content"].as_str().unwrap().to_owned())
+        })
         .collect();
     assert_eq!(stored, expected);
 }

@@ -9,7 +9,10 @@ async fn others_see_it_and_oneself_does_not() {
     let (mine, theirs) = (Socket::connect(&alice).await, Socket::connect(&bob).await);
     assert_eq!(mine.ack(json!({"type": "typing_start", "room_id": room})).await, json!({}));
     let event = theirs.expect("user_typing", |data| data["room_id"] == room.as_str()).await;
-    assert_eq!((&event.data["user_id"], &event.data["typing"], &event.data["expires_in_ms"]), (&json!(alice.id), &json!(true), &json!(5000)));
+    assert_eq!(
+        (&event.data["user_id"], &event.data["typing"], &event.data["expires_in_ms"]),
+        (&json!(alice.id), &json!(true), &json!(5000))
+    );
     assert_eq!(event.seq, None, "typing is no event of the room");
     alice.send(&room, "fence").await;
     mine.expect_message(&room, "fence").await;
@@ -21,7 +24,10 @@ async fn many_starts_at_once_are_told_once() {
     let [alice, bob] = stack().users().await;
     let room = alice.room_with(&[&bob]).await;
     let (mine, theirs) = (Socket::connect(&alice).await, Socket::connect(&bob).await);
-    futures_util::future::join_all((0..5).map(|_| mine.ack(json!({"type": "typing_start", "data": {"room_id": room}})))).await;
+    futures_util::future::join_all(
+        (0..5).map(|_| mine.ack(json!({"type": "typing_start", "data": {"room_id": room}}))),
+    )
+    .await;
     theirs.expect("user_typing", |_| true).await;
     // Another room has a throttle of its own.
     let other = alice.room_with(&[&bob]).await;
@@ -29,7 +35,11 @@ async fn many_starts_at_once_are_told_once() {
     theirs.expect("user_typing", |data| data["room_id"] == other.as_str()).await;
     bob.send(&room, "fence").await;
     theirs.expect_message(&room, "fence").await;
-    let starts = theirs.seen(|frame| frame.kind == "user_typing" && frame.data["room_id"] == room.as_str() && frame.data["typing"] == true);
+    let starts = theirs.seen(|frame| {
+        frame.kind == "user_typing"
+            && frame.data["room_id"] == room.as_str()
+            && frame.data["typing"] == true
+    });
     assert_eq!(starts.len(), 1, "{starts:?}");
 }
 
@@ -39,7 +49,12 @@ async fn only_members_type() {
     let room = owner.make_room("public", "Tea").await;
     let (inside, outside) = (Socket::connect(&owner).await, Socket::connect(&stranger).await);
     outside.refused(json!({"type": "typing_start", "room_id": room}), &["not_a_member"]).await;
-    outside.refused(json!({"type": "typing_start", "room_id": "0199aaaa-0000-7000-8000-000000000000"}), &["not_found"]).await;
+    outside
+        .refused(
+            json!({"type": "typing_start", "room_id": "0199aaaa-0000-7000-8000-000000000000"}),
+            &["not_found"],
+        )
+        .await;
     outside.refused(json!({"type": "typing_start"}), &["validation_failed"]).await;
     owner.send(&room, "fence").await;
     inside.expect_message(&room, "fence").await;

@@ -23,6 +23,8 @@ async fn only_members_stop() {
     let room = owner.make_room("public", "Tea").await;
     let socket = Socket::connect(&stranger).await;
     socket.refused(json!({"type": "typing_stop", "room_id": room}), &["not_a_member"]).await;
-    socket.refused(json!({"type": "typing_stop", "data": {"room_id": 7}}), &["validation_failed"]).await;
+    socket
+        .refused(json!({"type": "typing_stop", "data": {"room_id": 7}}), &["validation_failed"])
+        .await;
     socket.ping().await;
 }

@@ -14,7 +14,10 @@ async fn the_beginning_of_a_username_comes_before_part_of_a_display_name() {
     let by_display = stack().user_named(&username(), Some(&format!("The {word}"))).await;
     let by_name = stack().user_named(&word, None).await;
     for spelling in [word.clone(), word.to_uppercase()] {
-        assert_eq!(found(&by_name, &format!("q={spelling}")).await, [by_name.id.clone(), by_display.id.clone()]);
+        assert_eq!(
+            found(&by_name, &format!("q={spelling}")).await,
+            [by_name.id.clone(), by_display.id.clone()]
+        );
     }
     assert_eq!(found(&by_name, &format!("q={}", &word[..word.len() - 1])).await[0], by_name.id);
     assert!(found(&by_name, &format!("q={}x", &word)).await.is_empty());
@@ -37,14 +40,22 @@ async fn signs_stand_for_themselves() {
     let word = username();
     let percent = stack().user_named(&username(), Some(&format!("{word} 100%"))).await;
     stack().user_named(&username(), Some(&format!("{word} 1000"))).await;
-    assert_eq!(found(&percent, &format!("q={word}%20100%25")).await, [percent.id.clone()]);
+    assert_eq!(found(&percent, &format!("q={word}%20100%25")).await, [percent.id.as_str()]);
     assert!(found(&percent, &format!("q={word}%25%25")).await.is_empty());
 }
 
 #[tokio::test]
 async fn wrong_words_and_limits_are_refused() {
     let user = stack().user().await;
-    for query in ["", "q=", "q=%20%20", &format!("q={}", "x".repeat(51)), "q=a&limit=0", "q=a&limit=NaN", "q=a&limit=-1"] {
+    for query in [
+        "",
+        "q=",
+        "q=%20%20",
+        &format!("q={}", "x".repeat(51)),
+        "q=a&limit=0",
+        "q=a&limit=NaN",
+        "q=a&limit=-1",
+    ] {
         user.get(&format!("/users/search?{query}")).await.problem(400, "validation_failed");
     }
     let many = user.get("/users/search?q=u&limit=26").await;

@@ -11,11 +11,21 @@ async fn what_is_given_changes_and_null_clears() {
     });
     let changed = user.patch("/users/me", everything).await.ok(200);
     shape::user(&changed);
-    assert_eq!((&changed["display_name"], &changed["avatar_url"]), (&json!("Ada 😀"), &json!("https://example.org/a.png")));
-    assert_eq!((&changed["status"], &changed["status_message"], &changed["status_emoji"]), (&json!("busy"), &json!("in a meeting"), &json!("📅")));
+    assert_eq!(
+        (&changed["display_name"], &changed["avatar_url"]),
+        (&json!("Ada 😀"), &json!("https://example.org/a.png"))
+    );
+    assert_eq!(
+        (&changed["status"], &changed["status_message"], &changed["status_emoji"]),
+        (&json!("busy"), &json!("in a meeting"), &json!("📅"))
+    );
     assert_eq!(changed["status_expires_at"], "2099-01-01T00:00:00.000Z");
-    let changed = user.patch("/users/me", json!({"status_message": null, "avatar_url": null})).await.ok(200);
-    assert_eq!((&changed["status_message"], &changed["avatar_url"], &changed["display_name"]), (&Value::Null, &Value::Null, &json!("Ada 😀")));
+    let changed =
+        user.patch("/users/me", json!({"status_message": null, "avatar_url": null})).await.ok(200);
+    assert_eq!(
+        (&changed["status_message"], &changed["avatar_url"], &changed["display_name"]),
+        (&Value::Null, &Value::Null, &json!("Ada 😀"))
+    );
     assert_eq!(user.get("/auth/me").await.ok(200)["display_name"], "Ada 😀");
     let cleared = user.patch("/users/me", json!({"display_name": null})).await.ok(200);
     assert_eq!(cleared["display_name"], user.name, "the username is what is left");
@@ -45,10 +55,17 @@ async fn the_limits() {
         user.patch("/users/me", json!({member: wrong})).await.invalid(&format!("/{member}"));
     }
     let after = user.get("/auth/me").await.ok(200);
-    for member in ["display_name", "avatar_url", "status_message", "status_emoji", "status_expires_at"] {
+    for member in
+        ["display_name", "avatar_url", "status_message", "status_emoji", "status_expires_at"]
+    {
         assert_eq!(after[member], before[member]);
     }
-    user.patch("/users/me", json!({"status_message": "😀".repeat(100), "display_name": "😀".repeat(50)})).await.ok(200);
+    user.patch(
+        "/users/me",
+        json!({"status_message": "😀".repeat(100), "display_name": "😀".repeat(50)}),
+    )
+    .await
+    .ok(200);
 }
 
 #[tokio::test]
@@ -56,7 +73,10 @@ async fn what_is_not_ones_own_to_change_stays() {
     let user = stack().user().await;
     let body = json!({"id": "x", "username": "somebody_else", "role": "admin", "password_hash": "x", "created_at": "x", "display_name": "D"});
     let changed = user.patch("/users/me", body).await.ok(200);
-    assert_eq!((&changed["id"], &changed["username"], &changed["display_name"]), (&json!(user.id), &json!(user.name), &json!("D")));
+    assert_eq!(
+        (&changed["id"], &changed["username"], &changed["display_name"]),
+        (&json!(user.id), &json!(user.name), &json!("D"))
+    );
     user.sign_in_again().await;
 }
 
@@ -68,8 +88,14 @@ async fn who_shares_a_room_is_told_and_nobody_else() {
     ada.patch("/users/me", json!({"display_name": "Ada L."})).await.ok(200);
     let event = near.expect("user_updated", |data| data["user"]["id"] == ada.id.as_str()).await;
     assert_eq!(event.data["user"]["display_name"], "Ada L.");
-    ada.patch("/users/me", json!({"status": "busy", "status_message": "in a meeting"})).await.ok(200);
-    let event = near.expect("presence_updated", |data| data["user_id"] == ada.id.as_str() && data["status"] == "busy").await;
+    ada.patch("/users/me", json!({"status": "busy", "status_message": "in a meeting"}))
+        .await
+        .ok(200);
+    let event = near
+        .expect("presence_updated", |data| {
+            data["user_id"] == ada.id.as_str() && data["status"] == "busy"
+        })
+        .await;
     assert_eq!(event.data["status_message"], "in a meeting");
     assert!(event.data.get("last_active_at").is_some(), "{}", event.raw);
     ada.send(&room, "settled").await;

@@ -7,4 +7,4 @@ mod coverage;
 mod order;
 mod rate_limit;
 mod restart;
-mod tokens;
+pub mod tokens;

@@ -8,11 +8,18 @@ async fn every_device_of_every_member_gets_it_the_senders_too() {
     let [alice, bob] = stack().users().await;
     let room = alice.room_with(&[&bob]).await;
     let sockets = join_all([&alice, &alice, &bob, &bob, &bob].map(Socket::connect)).await;
-    let sent = alice.send_as(&room, json!({"content": "to all", "client_id": "from-one-device"})).await;
+    let sent =
+        alice.send_as(&room, json!({"content": "to all", "client_id": "from-one-device"})).await;
     for socket in &sockets {
         let event = socket.expect_message(&room, "to all").await;
         assert_eq!(event.data["message"]["id"], sent["id"]);
-        assert!(event.data["message"]["reactions"].as_array().unwrap().iter().all(|reaction| reaction.get("me").is_none()));
+        assert!(
+            event.data["message"]["reactions"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|reaction| reaction.get("me").is_none())
+        );
     }
     let own = sockets[0].seen(|frame| frame.kind == "message_created");
     assert_eq!(own[0].data["message"]["client_id"], "from-one-device");
@@ -60,12 +67,20 @@ async fn what_fits_no_frame_comes_as_a_stub() {
     let sent = alice.send(&room, &long).await;
     let stub = socket.expect("truncated", |data| data["room_id"] == room.as_str()).await;
     shape::event(&stub);
-    assert_eq!((&stub.data["seq"], &stub.data["message_id"], &stub.data["event"]), (&sent["seq"], &sent["id"], &json!("message_created")));
+    assert_eq!(
+        (&stub.data["seq"], &stub.data["message_id"], &stub.data["event"]),
+        (&sent["seq"], &sent["id"], &json!("message_created"))
+    );
     let fetched = bob.message(stub.data["message_id"].as_str().unwrap()).await;
     assert_eq!(fetched["content"], long);
     let resumed = socket.ack(json!({"type": "resume", "rooms": {&room: start}})).await;
     let events = resumed["events"].as_array().unwrap();
-    assert!(events.iter().any(|event| event["type"] == "truncated" && event["data"]["message_id"] == sent["id"]), "{resumed:.500}");
+    assert!(
+        events
+            .iter()
+            .any(|event| event["type"] == "truncated" && event["data"]["message_id"] == sent["id"]),
+        "{resumed:.500}"
+    );
     assert!(socket.frames().1 <= 32 * 1024, "no frame above 32 KB");
 }
 
@@ -84,7 +99,8 @@ async fn with_batch_several_events_may_share_a_frame() {
     let [alice, bob] = stack().users().await;
     let room = alice.room_with(&[&bob]).await;
     let start = bob.room(&room).await["last_seq"].as_u64().unwrap();
-    let (batched, plain) = (Socket::connect_with(&bob, "batch=1").await, Socket::connect(&bob).await);
+    let (batched, plain) =
+        (Socket::connect_with(&bob, "batch=1").await, Socket::connect(&bob).await);
     let path = format!("/rooms/{room}/messages");
     let sends = (0..40).map(|number| alice.post(&path, json!({"content": number.to_string()})));
     for answer in join_all(sends).await {
@@ -98,6 +114,9 @@ async fn with_batch_several_events_may_share_a_frame() {
         assert_eq!(view.messages().len(), 40);
         assert!(socket.frames().1 <= 32 * 1024, "no frame above 32 KB");
     }
-    assert!(plain.events().iter().all(|frame| frame.kind != "batch"), "only those who asked for it");
+    assert!(
+        plain.events().iter().all(|frame| frame.kind != "batch"),
+        "only those who asked for it"
+    );
     assert!(batched.frames().0 <= plain.frames().0);
 }
