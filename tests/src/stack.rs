@@ -101,17 +101,23 @@ pub struct Stack {
 /// The stack shared by the tests of a process: the template's parameters but for the rate limit, which is
 /// out of reach so that no test meets it by accident.
 pub fn stack() -> &'static Stack {
-    static SHARED: OnceLock<Stack> = OnceLock::new();
-    SHARED.get_or_init(|| Stack::start(Options::new().roomy()))
+    static SHARED: OnceLock<Result<Stack, String>> = OnceLock::new();
+    shared(&SHARED, Options::new().roomy())
 }
 
 /// The shared stack for what is about the rate limit: the template's ten messages, but per ten minutes
 /// instead of ten seconds, so that no test depends on how fast the machine is.
 pub fn limited() -> &'static Stack {
-    static SHARED: OnceLock<Stack> = OnceLock::new();
-    SHARED.get_or_init(|| {
-        Stack::start(Options::new().param("SendRateMax", 10).param("SendRateWindowSeconds", 600))
-    })
+    static SHARED: OnceLock<Result<Stack, String>> = OnceLock::new();
+    shared(&SHARED, Options::new().param("SendRateMax", 10).param("SendRateWindowSeconds", 600))
+}
+
+/// A stack that does not come up is not tried again by every test.
+fn shared(cell: &'static OnceLock<Result<Stack, String>>, options: Options) -> &'static Stack {
+    match cell.get_or_init(|| Stack::try_start(options)) {
+        Ok(stack) => stack,
+        Err(reason) => panic!("{reason}"),
+    }
 }
 
 /// The folder of the build that the running executable belongs to: `target/<profile>`.
@@ -145,6 +151,14 @@ impl Stack {
     /// # Panics
     /// With the tail of its output, if it does not come up.
     pub fn start(options: Options) -> Self {
+        Self::try_start(options).unwrap_or_else(|reason| panic!("{reason}"))
+    }
+
+    /// Like [`Stack::start`].
+    ///
+    /// # Errors
+    /// With the tail of its output, if it does not come up.
+    pub fn try_start(options: Options) -> Result<Self, String> {
         let folder = tempfile::Builder::new()
             .prefix("parlance-test-")
             .tempdir()
@@ -152,8 +166,8 @@ impl Stack {
             .keep();
         let running = Running { child: None, ready: Ready::default(), keeper: None };
         let stack = Self { options, folder, running: Mutex::new(running) };
-        stack.spawn(0);
-        stack
+        stack.spawn(0)?;
+        Ok(stack)
     }
 
     /// `http://127.0.0.1:PORT`
@@ -199,7 +213,7 @@ impl Stack {
             .next()
             .and_then(|port| port.parse().ok())
             .expect("a port in the URL");
-        self.spawn(port);
+        self.spawn(port).unwrap_or_else(|reason| panic!("{reason}"));
     }
 
     /// Stops it as Ctrl-C would, and waits; whether it said goodbye with exit code 0 and left no process.
@@ -241,7 +255,7 @@ impl Stack {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn spawn(&self, port: u16) {
+    fn spawn(&self, port: u16) -> Result<(), String> {
         let mut running = self.lock();
         assert!(running.child.is_none(), "the stack runs already");
         let ready_file = self.folder.join("ready.json");
@@ -258,14 +272,14 @@ impl Stack {
             .stderr(log)
             .process_group(0)
             .spawn()
-            .unwrap_or_else(|error| panic!("{} does not start: {error}", self.program().display()));
+            .map_err(|error| format!("{} does not start: {error}", self.program().display()))?;
         self.tell_keeper(&mut running, child.id());
         let deadline = Instant::now() + START_DEADLINE;
         loop {
             if let Some(ready) = read_ready(&ready_file) {
                 running.ready = ready;
                 running.child = Some(child);
-                return;
+                return Ok(());
             }
             let ended = child.try_wait().expect("the state of a child");
             if ended.is_some() || Instant::now() > deadline {
@@ -275,7 +289,7 @@ impl Stack {
                     || "was not ready in time".into(),
                     |status| format!("ended: {status}"),
                 );
-                panic!("parlance-local {state}\n{}", self.output_tail());
+                return Err(format!("parlance-local {state}\n{}", self.output_tail()));
             }
             std::thread::sleep(Duration::from_millis(5));
         }

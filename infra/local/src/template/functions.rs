@@ -208,13 +208,8 @@ fn stream(props: &Props) -> Result<Source, StartError> {
             "FunctionResponseTypes",
             "Enabled",
         ],
-        // One shard is one order here as well; bisecting and age limits only shorten a failing retry.
-        &[
-            "ParallelizationFactor",
-            "BisectBatchOnFunctionError",
-            "MaximumRecordAgeInSeconds",
-            "MetricsConfig",
-        ],
+        // One shard is one order here as well; more pollers only make AWS faster.
+        &["ParallelizationFactor", "MetricsConfig"],
     )?;
     if props.flag("Enabled") == Some(false) {
         return Err(props.unsupported("Enabled: false"));

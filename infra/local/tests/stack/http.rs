@@ -158,7 +158,8 @@ async fn a_killed_idle_process_is_invisible_and_idle_ones_are_reaped() {
         rustix::process::kill_process(raw, rustix::process::Signal::KILL).expect("killed");
         until("its end", async || {
             let all = stack.local("processes").await;
-            (!all.as_array()?.iter().any(|one| one["pid"].as_u64() == pid.parse().ok())).then_some(())
+            (!all.as_array()?.iter().any(|one| one["pid"].as_u64() == pid.parse().ok()))
+                .then_some(())
         })
         .await;
     }

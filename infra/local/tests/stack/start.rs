@@ -38,7 +38,10 @@ fn each_obstacle_is_one_sentence() {
         std::fs::remove_file(folder.join("bin/worker")).expect("removed")
     });
     assert!(text.contains("cargo build -p workers --bin worker"), "{text}");
-    let text = refusal("Parameters: {Out: {Type: String}}\nResources: {Odd: {Type: AWS::Kinesis::Stream}}", |_, _| {});
+    let text = refusal(
+        "Parameters: {Out: {Type: String}}\nResources: {Odd: {Type: AWS::Kinesis::Stream}}",
+        |_, _| {},
+    );
     assert!(text.contains("Odd") && text.contains("AWS::Kinesis::Stream"), "{text}");
 }
 
