@@ -39,6 +39,29 @@ impl Answer {
         self.problem_of(&[(status, code)])
     }
 
+    /// Like [`Answer::problem_of`], for sweeps that go on after a failure.
+    ///
+    /// # Errors
+    /// What is wrong with the answer.
+    pub fn judge(&self, allowed: &[(u16, &str)]) -> Result<(), String> {
+        let code = self.json["code"].as_str().unwrap_or_default();
+        if !allowed.contains(&(self.status, code)) {
+            return Err(format!(
+                "{}: expected {allowed:?}, got {} {:.300}",
+                self.what, self.status, self.text
+            ));
+        }
+        let whole =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.assert_problem()));
+        whole.map_err(|_| format!("{}: not a complete problem document: {}", self.what, self.text))
+    }
+
+    /// Whether a validation problem points at a member.
+    pub fn points_at(&self, pointer: &str) -> bool {
+        let errors = self.json["errors"].as_array().map_or(&[][..], Vec::as_slice);
+        errors.iter().any(|error| error["pointer"] == pointer)
+    }
+
     /// Like [`Answer::problem`] where the contract leaves a choice.
     #[track_caller]
     pub fn problem_of(self, allowed: &[(u16, &str)]) -> Value {
@@ -98,12 +121,10 @@ impl Answer {
     /// Asserts a validation problem that points at `pointer`.
     #[track_caller]
     pub fn invalid(self, pointer: &str) -> Value {
+        let points = self.points_at(pointer);
         let what = self.what.clone();
         let body = self.problem(400, "validation_failed");
-        let found = body["errors"]
-            .as_array()
-            .is_some_and(|errors| errors.iter().any(|error| error["pointer"] == pointer));
-        assert!(found, "{what}: no error points at {pointer}: {body}");
+        assert!(points, "{what}: no error points at {pointer}: {body}");
         body
     }
 

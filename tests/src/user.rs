@@ -96,6 +96,11 @@ impl User {
         Self::of(Api::new(self.api.base.clone()), self.ws.clone(), &session)
     }
 
+    /// The same session on a new connection pool: one that outlived a killed server holds dead connections.
+    pub fn reconnected(&self) -> Self {
+        Self { api: Api::new(self.api.base.clone()), ..self.clone() }
+    }
+
     /// GET
     pub async fn get(&self, path: &str) -> Answer {
         self.call("GET", path, Payload::None).await

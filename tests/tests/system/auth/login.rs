@@ -53,7 +53,8 @@ async fn five_failures_close_the_account_for_a_while_and_no_other() {
     let refused = login(&target.name, "not the password").await;
     let seconds: u64 =
         refused.header("retry-after").and_then(|value| value.parse().ok()).unwrap_or(0);
-    assert!((1..=60).contains(&seconds), "{:?}", refused.headers);
+    // The window counts in slots of a hundredth, and a slot leaves as a whole.
+    assert!((1..=61).contains(&seconds), "{:?}", refused.headers);
     refused.problem(429, "rate_limited");
     login(&target.name.to_uppercase(), "another spelling").await.problem(429, "rate_limited");
     login(&other.name, PASSWORD).await.ok(200);

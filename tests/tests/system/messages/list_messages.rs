@@ -27,6 +27,12 @@ async fn without_an_anchor_the_newest_come_newest_first() {
     assert_eq!((&page["has_more_before"], &page["has_more_after"]), (&json!(true), &json!(false)));
     assert_eq!(numbers(&user.page(&room, "limit=3").await), [59, 58, 57]);
     assert_eq!(numbers(&user.page(&room, "limit=3&order=desc").await), [59, 58, 57]);
+    let oldest = user.page(&room, "limit=3&order=asc").await;
+    assert_eq!(numbers(&oldest), [0, 1, 2], "from the other end");
+    assert_eq!(
+        (&oldest["has_more_before"], &oldest["has_more_after"]),
+        (&json!(false), &json!(true))
+    );
     let all = user.page(&room, "limit=60").await;
     assert_eq!((numbers(&all).len(), &all["has_more_before"]), (60, &json!(false)));
 }

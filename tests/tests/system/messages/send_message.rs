@@ -216,7 +216,11 @@ async fn duplicates_at_once_store_exactly_one() {
     }
     assert_eq!(fresh, 1);
     assert_eq!(contents(&bob.page(&room, "").await), ["once"]);
-    assert_eq!(bob.room(&room).await["unread_count"], 1);
+    assert_eq!(bob.room(&room).await["unread_count"], 1, "what was not stored is not unread");
+    let reader = Socket::connect(&bob).await;
+    let message = &by_rest[0].json["id"];
+    let read = reader.ack(json!({"type": "read_message", "message_id": message})).await;
+    assert_eq!(read["unread_count"], 0);
 }
 
 #[tokio::test]

@@ -1,4 +1,6 @@
 //! Bad frames: an error frame with a stable code, an open socket that still answers, nothing stored.
+//!
+//! The tenth frame of a connection that is not a known JSON frame closes it, so those are spread over several.
 
 use parlance_tests::prelude::*;
 use parlance_tests::socket::assert_error;
@@ -11,7 +13,11 @@ struct World {
     room: String,
     message: String,
     socket: Socket,
+    /// Frames on this connection that count towards its end.
+    unknown: usize,
 }
+
+const UNKNOWN_MAX: usize = 9;
 
 impl World {
     async fn new() -> Self {
@@ -19,7 +25,7 @@ impl World {
         let room = user.make_room("public", "Tea").await;
         let message = user.send(&room, "as it was").await["id"].as_str().unwrap().to_owned();
         let socket = Socket::connect(&user).await;
-        Self { user, room, message, socket }
+        Self { user, room, message, socket, unknown: 0 }
     }
 
     /// A frame that the route would take, for every route with members.
@@ -42,7 +48,12 @@ impl World {
     }
 
     /// Sends a frame that has no usable `ref` and takes the error it gets.
-    async fn refuse_text(&self, text: String) {
+    async fn refuse_text(&mut self, text: String) {
+        if self.unknown == UNKNOWN_MAX {
+            self.socket = Socket::connect(&self.user).await;
+            self.unknown = 0;
+        }
+        self.unknown += 1;
         self.socket.send_text(text.clone()).await;
         let error = self.socket.expect("error", |_| true).await;
         assert_error(&text, &error, BAD);
@@ -68,7 +79,7 @@ async fn every_route_with_members_is_in_the_sweep() {
 
 #[tokio::test]
 async fn what_is_no_json_object_is_an_error() {
-    let world = World::new().await;
+    let mut world = World::new().await;
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     for text in [
         "",
@@ -123,7 +134,11 @@ async fn a_wrong_type_in_any_member_is_an_error() {
                 }
             }
         }
+        // Without its members a frame is refused; a resume that names no rooms asks for all positions.
         for data in [json!(7), json!("text"), json!([]), json!(true)] {
+            if frame["type"] == "resume" {
+                continue;
+            }
             world.socket.refused(json!({"type": frame["type"], "data": data}), BAD).await;
         }
         world.socket.ping().await;
@@ -133,7 +148,7 @@ async fn a_wrong_type_in_any_member_is_an_error() {
 
 #[tokio::test]
 async fn what_no_parser_likes_is_an_error() {
-    let world = World::new().await;
+    let mut world = World::new().await;
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     for frame in world.routes() {
         for member in frame.as_object().unwrap().keys().filter(|member| *member != "type") {

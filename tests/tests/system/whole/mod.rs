@@ -2,9 +2,11 @@
 
 mod bad_frames;
 mod bad_input;
+mod bad_paths;
 mod budget;
 mod coverage;
 mod order;
 mod rate_limit;
 mod restart;
+mod sweep;
 pub mod tokens;

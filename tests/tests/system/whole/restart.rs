@@ -19,6 +19,7 @@ async fn everything_acknowledged_is_there_after_kill_9() {
     let last = alice.send_as(&room, json!({"content": "last", "client_id": "key"})).await;
     stack.kill();
     stack.start_again();
+    let (alice, bob) = (alice.reconnected(), bob.reconnected());
     // The same tokens, the same objects, the same numbers; the same key finds the same message.
     let again = alice
         .post(&format!("/rooms/{room}/messages"), json!({"content": "last", "client_id": "key"}))
@@ -52,6 +53,7 @@ async fn clients_that_come_back_miss_nothing() {
     stack.kill();
     socket.expect_closed().await;
     stack.start_again();
+    let (alice, bob) = (alice.reconnected(), bob.reconnected());
     alice.send(&room, "missed").await;
     let socket = Socket::connect(&bob).await;
     assert!(view.heal(&socket, parlance_tests::DEADLINE).await);
@@ -80,7 +82,7 @@ async fn killed_functions_lose_nothing_that_a_retry_does_not_bring_back() {
     };
     let sending = async {
         for number in 0..60 {
-            let body = json!({"content": number.to_string(), "client_id": format!("key {number}")});
+            let body = json!({"content": number.to_string(), "client_id": format!("key-{number}")});
             loop {
                 match alice
                     .api
@@ -116,7 +118,7 @@ async fn a_clean_stop_leaves_nothing_running() {
     assert!(!stack.processes().await.is_empty());
     assert!(stack.stop(), "exit code 0 and no process left:\n{}", stack.output_tail());
     stack.start_again();
-    assert_eq!(contents(&user.page(&room, "").await), ["m"]);
+    assert_eq!(contents(&user.reconnected().page(&room, "").await), ["m"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,153 @@
+//! What the sweeps of bad input go over: every route of the template, on behalf of somebody with something to
+//! lose.
+
+use parlance_tests::prelude::*;
+use parlance_tests::template::Template;
+
+/// Routes that need no token.
+pub const OPEN: &[&str] = &["register", "login", "refresh"];
+
+/// Writing routes that take no body.
+pub const BODYLESS: &[&str] = &["logout", "ticket", "join_room", "leave_room", "open_direct_room"];
+
+pub const DEPTH: usize = 10_000;
+
+/// Lines that people are shown by: control characters in them become a space instead of an error.
+pub const LINES: &[&str] = &["name", "display_name", "status_message"];
+
+/// What went wrong in a sweep, so that one run shows all of it.
+#[derive(Default)]
+pub struct Findings(Vec<String>);
+
+impl Findings {
+    pub fn add(&mut self, result: Result<(), String>) {
+        self.0.extend(result.err());
+    }
+
+    #[track_caller]
+    pub fn none(self) {
+        let count = self.0.len();
+        assert!(
+            count == 0,
+            "{count} findings, the first of them:\n{}",
+            self.0[..count.min(40)].join("\n")
+        );
+    }
+}
+
+/// Somebody with something to lose.
+pub struct World {
+    pub user: User,
+    pub room: String,
+    pub message: String,
+}
+
+/// One route of the template with its path filled in.
+pub struct Route {
+    pub method: String,
+    /// As in the template.
+    pub template: String,
+    pub path: String,
+    pub stem: String,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let [user, friend] = stack().users().await;
+        let room = user.room_with(&[&friend]).await;
+        let message = user.send(&room, "as it was").await["id"].as_str().unwrap().to_owned();
+        friend
+            .post(&format!("/messages/{message}/reactions"), json!({"emoji": "👍"}))
+            .await
+            .ok(201);
+        Self { user, room, message }
+    }
+
+    pub fn routes(&self) -> Vec<Route> {
+        let fill = |path: &str| {
+            let path = path.replace("{room_id}", &self.room).replace("{message_id}", &self.message);
+            path.replace("{user_id}", &self.user.id).replace("{emoji}", "%F0%9F%91%8D")
+        };
+        let routes = Template::load().http_routes().into_iter();
+        routes
+            .map(|(method, template, stem)| Route { path: fill(&template), method, template, stem })
+            .collect()
+    }
+
+    pub fn routes_with_body(&self) -> Vec<(Route, Value)> {
+        self.routes()
+            .into_iter()
+            .filter_map(|route| valid_body(&route.stem).map(|body| (route, body)))
+            .collect()
+    }
+
+    /// All that bad input could have changed.
+    pub async fn snapshot(&self) -> Value {
+        let mut me = self.user.get("/auth/me").await.ok(200);
+        me["last_seen"] = Value::Null;
+        me["status"] = Value::Null;
+        let rooms = self.user.get("/rooms").await.ok(200);
+        let members = self.user.get(&format!("/rooms/{}/members", self.room)).await.ok(200);
+        json!([
+            me,
+            rooms,
+            self.user.room(&self.room).await,
+            self.user.page(&self.room, "").await,
+            members
+        ])
+    }
+
+    /// Sends bad JSON and notes an answer that is not one of those allowed.
+    pub async fn refuse(
+        &self,
+        found: &mut Findings,
+        route: &Route,
+        body: impl Into<Vec<u8>>,
+        allowed: &[(u16, &str)],
+    ) {
+        let body = body.into();
+        let shown = String::from_utf8_lossy(&body[..body.len().min(120)]).into_owned();
+        let answer = self.send(route, "application/json", body).await;
+        found.add(answer.judge(allowed).map_err(|wrong| format!("{wrong}\n    for {shown}")));
+    }
+
+    pub async fn send(
+        &self,
+        route: &Route,
+        content_type: &'static str,
+        body: impl Into<Vec<u8>>,
+    ) -> Answer {
+        self.user.call(&route.method, &route.path, Payload::Raw(content_type, body.into())).await
+    }
+}
+
+/// A body that the route would take. A new writing route must be added here or to [`BODYLESS`].
+pub fn valid_body(stem: &str) -> Option<Value> {
+    Some(match stem {
+        "register" => json!({"username": username(), "password": PASSWORD, "display_name": "New"}),
+        "login" => json!({"username": "somebody", "password": PASSWORD}),
+        "refresh" => json!({"refresh_token": "a-token"}),
+        "create_room" => json!({"type": "public", "name": "New", "description": "d"}),
+        "update_room" => json!({"name": "New", "description": "d", "type": "public"}),
+        "send_message" => json!({"content": "new", "client_id": "k"}),
+        "edit_message" => json!({"content": "new"}),
+        "add_reaction" => json!({"emoji": "🎉"}),
+        "update_me" => {
+            json!({"display_name": "New", "status_message": "m", "status": "busy", "avatar_url": "https://example.org/a"})
+        }
+        _ => return None,
+    })
+}
+
+pub fn nested(depth: usize) -> String {
+    format!("{}{}", "[".repeat(depth), "]".repeat(depth))
+}
+
+/// The body with one member replaced by raw JSON text.
+pub fn with_raw(body: &Value, member: &str, raw: &str) -> String {
+    let mut body = body.clone();
+    body[member] = json!("\u{1}placeholder\u{1}");
+    body.to_string().replace(r#""\u0001placeholder\u0001""#, raw)
+}
+
+pub const BAD: &[(u16, &str)] = &[(400, "malformed_json"), (400, "validation_failed")];
