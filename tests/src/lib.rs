@@ -11,6 +11,7 @@
 pub mod answer;
 pub mod api;
 pub mod bench;
+mod inbox;
 pub mod metrics;
 pub mod process;
 pub mod replay;

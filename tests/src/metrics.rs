@@ -45,7 +45,8 @@ impl Stack {
             .filter_map(|process| {
                 Some(Process {
                     function: process["function"].as_str()?.to_owned(),
-                    pid: u32::try_from(process["pid"].as_u64()?).ok()?,
+                    // Not started yet, or not any more: 0.
+                    pid: u32::try_from(process["pid"].as_u64()?).ok().filter(|pid| *pid > 1)?,
                 })
             })
             .collect()

@@ -4,15 +4,16 @@
 //! here expects "the next frame": [`Socket::expect`] finds a frame wherever it is in the log, each once.
 
 use crate::DEADLINE;
+pub use crate::inbox::Frame;
+use crate::inbox::{Inbox, Shared};
 use crate::user::User;
 use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::sync::{Mutex as AsyncMutex, Notify};
+use tokio::sync::Mutex as AsyncMutex;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -33,44 +34,6 @@ pub enum SignIn {
     Ticket(String),
     /// No credential.
     Nothing,
-}
-
-/// One event or answer as it came.
-#[derive(Debug, Clone)]
-pub struct Frame {
-    /// `type`
-    pub kind: String,
-    /// The room's number; absent from what is not a room event.
-    pub seq: Option<u64>,
-    /// `data`
-    pub data: Value,
-    /// The whole frame.
-    pub raw: Value,
-    /// When it was read off the wire.
-    pub at: Instant,
-}
-
-#[derive(Default)]
-struct Inbox {
-    forget_events: bool,
-    events: Vec<Frame>,
-    taken: Vec<bool>,
-    answers: HashMap<String, Frame>,
-    /// Text frames read, a batch counting once.
-    frames: usize,
-    /// Largest text frame in bytes.
-    largest: usize,
-    pongs: usize,
-    /// Frames of the gateway itself, such as `{"message": "Internal server error", …}`: a function failed.
-    /// They carry no `ref`, so they may belong to any frame that waits.
-    gateway_errors: usize,
-    closed: Option<Option<u16>>,
-}
-
-#[derive(Default)]
-struct Shared {
-    inbox: Mutex<Inbox>,
-    changed: Notify,
 }
 
 /// One connection.
@@ -352,64 +315,6 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         self.reader.abort();
-    }
-}
-
-impl Inbox {
-    fn take(&mut self, kind: &str, wanted: &impl Fn(&Value) -> bool) -> Option<Frame> {
-        let index = (0..self.events.len()).find(|index| {
-            !self.taken[*index]
-                && self.events[*index].kind == kind
-                && wanted(&self.events[*index].data)
-        })?;
-        self.taken[index] = true;
-        Some(self.events[index].clone())
-    }
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Inbox> {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(&self, text: &str) {
-        let at = Instant::now();
-        let raw: Value = serde_json::from_str(text)
-            .unwrap_or_else(|_| json!({"type": "not json", "data": text}));
-        let mut inbox = self.lock();
-        inbox.frames += 1;
-        inbox.largest = inbox.largest.max(text.len());
-        if raw["type"] == "batch" {
-            for event in raw["events"].as_array().cloned().unwrap_or_default() {
-                inbox.sort(event, at);
-            }
-        } else {
-            inbox.sort(raw, at);
-        }
-        drop(inbox);
-        self.changed.notify_waiters();
-    }
-}
-
-impl Inbox {
-    fn sort(&mut self, raw: Value, at: Instant) {
-        let kind = raw["type"].as_str().unwrap_or_default().to_owned();
-        let frame = Frame { seq: raw["seq"].as_u64(), data: raw["data"].clone(), kind, raw, at };
-        match frame.kind.as_str() {
-            "pong" => self.pongs += 1,
-            "" if frame.raw["message"].is_string() => self.gateway_errors += 1,
-            "ack" | "error" if !frame.raw["ref"].is_null() => {
-                let reference = frame.raw["ref"]
-                    .as_str()
-                    .map_or_else(|| frame.raw["ref"].to_string(), str::to_owned);
-                self.answers.insert(reference, frame);
-            }
-            _ if self.forget_events => {}
-            _ => {
-                self.events.push(frame);
-                self.taken.push(false);
-            }
-        }
     }
 }
 

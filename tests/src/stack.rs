@@ -353,9 +353,12 @@ impl Stack {
 impl Drop for Stack {
     fn drop(&mut self) {
         self.stop();
-        if let Some(mut keeper) = self.lock().keeper.take() {
+        let keeper = self.lock().keeper.take();
+        if let Some(mut keeper) = keeper {
             drop(keeper.stdin.take());
             let _ = keeper.wait();
+        } else if std::env::var_os("PARLANCE_TEST_KEEP").is_none() {
+            let _ = fs::remove_dir_all(&self.folder);
         }
     }
 }

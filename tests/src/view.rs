@@ -1,17 +1,13 @@
 //! A client's picture of one room: events applied by number, duplicates dropped, holes noticed and healed.
 //!
-//! The contract says that a hole which a fetch does not fill is void. A sender takes its number before it
-//! writes, though, so a fetch may come in between: the number is really on its way. The view therefore keeps
-//! void numbers in mind. One that does arrive is taken in (and counted as late), and until a void hole has
-//! rested for [`SETTLE`] a later resume asks again from before it.
+//! A sender takes its number before it writes, so a hole may be a message on its way or a number that came to
+//! nothing. `resume` tells: up to its `last_seq` nothing can be added any more. A number that does come after
+//! it was said to be void is counted as late; there must be none.
 
 use crate::socket::{Frame, Socket};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
-
-/// Longer than any function may take between its number and its write (the gateway's limit is 30 s).
-pub const SETTLE: Duration = Duration::from_secs(30);
+use std::time::Duration;
 
 /// What an event did to the view.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,8 +30,8 @@ pub struct RoomView {
     pub events: BTreeMap<u64, Value>,
     /// All numbers up to this one were seen or are void.
     pub position: u64,
-    /// Numbers that a fetch did not fill, and when.
-    pub void: BTreeMap<u64, Instant>,
+    /// Numbers without an event that the server has settled.
+    pub void: BTreeSet<u64>,
     /// Events dropped because they were known.
     pub duplicates: u64,
     /// Numbers that a resume brought.
@@ -53,7 +49,7 @@ impl RoomView {
             room: room.to_owned(),
             events: BTreeMap::new(),
             position,
-            void: BTreeMap::new(),
+            void: BTreeSet::new(),
             duplicates: 0,
             healed: 0,
             late: 0,
@@ -71,15 +67,9 @@ impl RoomView {
         self.events.last_key_value().is_some_and(|(newest, _)| *newest > self.position)
     }
 
-    /// The number to resume from: before the oldest hole that is not settled yet.
-    pub fn resume_from(&self) -> u64 {
-        let unsettled = self.void.iter().find(|(_, since)| since.elapsed() < SETTLE);
-        unsettled.map_or(self.position, |(number, _)| number - 1)
-    }
-
     /// Asks for what is missing until the server says that is all. False if the connection ended.
     pub async fn heal(&mut self, socket: &Socket, patience: Duration) -> bool {
-        let mut from = self.resume_from();
+        let mut from = self.position;
         loop {
             let Ok(reference) =
                 socket.post(json!({"type": "resume", "rooms": {&self.room: from}})).await
@@ -110,12 +100,8 @@ impl RoomView {
             }
         }
         let state = &data["rooms"][&self.room];
-        if state["complete"] == false && newest > from {
-            self.close_holes(newest);
-            return Some(newest);
-        }
-        self.close_holes(newest.max(state["last_seq"].as_u64().unwrap_or(0)));
-        None
+        self.close_holes(state["last_seq"].as_u64().unwrap_or(0));
+        (state["complete"] == false && newest > from).then_some(newest)
     }
 
     /// The messages' contents in order, as events left them.
@@ -138,11 +124,11 @@ impl RoomView {
             return Applied::Unrelated;
         }
         let known = self.events.contains_key(&seq);
-        if known || (seq <= self.position && !self.void.contains_key(&seq)) {
+        if known || (seq <= self.position && !self.void.contains(&seq)) {
             self.duplicates += 1;
             return Applied::Duplicate;
         }
-        if self.void.remove(&seq).is_some() {
+        if self.void.remove(&seq) {
             self.late += 1;
         }
         if raw["type"] == "truncated" {
@@ -155,7 +141,7 @@ impl RoomView {
 
     fn advance(&mut self) {
         while self.events.contains_key(&(self.position + 1))
-            || self.void.contains_key(&(self.position + 1))
+            || self.void.contains(&(self.position + 1))
         {
             self.position += 1;
         }
@@ -164,7 +150,7 @@ impl RoomView {
     fn close_holes(&mut self, upto: u64) {
         for number in self.position + 1..=upto {
             if !self.events.contains_key(&number) {
-                self.void.entry(number).or_insert_with(Instant::now);
+                self.void.insert(number);
             }
         }
         self.advance();
@@ -195,12 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_is_void_after_a_fetch_but_what_comes_late_is_not_lost() {
+    fn a_hole_is_void_when_the_server_has_settled_it() {
         let mut view = RoomView::new("r", 0);
         view.take(&event(3));
-        let answer = json!({"events": [event(1), event(3)], "rooms": {"r": {"last_seq": 4, "complete": true}}, "resync": []});
-        assert_eq!(view.take_resumed(&answer, 0), None);
-        assert_eq!((view.position, view.healed, view.void.len(), view.resume_from()), (4, 1, 2, 1));
+        let answer = |last_seq| json!({"events": [event(1), event(3)], "rooms": {"r": {"last_seq": last_seq, "complete": true}}, "resync": []});
+        assert_eq!(view.take_resumed(&answer(1), 0), None);
+        assert_eq!((view.position, view.healed, view.void.len()), (1, 1, 0));
+        assert!(view.has_hole());
+        assert_eq!(view.take_resumed(&answer(4), 0), None);
+        assert_eq!((view.position, view.healed, view.void.len()), (4, 1, 2));
         assert_eq!(view.take(&event(2)), Applied::New);
         assert_eq!((view.late, view.contents().len()), (1, 3));
     }
@@ -208,7 +197,7 @@ mod tests {
     #[test]
     fn an_incomplete_answer_is_continued_from_its_last_event() {
         let mut view = RoomView::new("r", 0);
-        let answer = json!({"events": [event(1), event(2)], "rooms": {"r": {"last_seq": 9, "complete": false}}, "resync": []});
+        let answer = json!({"events": [event(1), event(2)], "rooms": {"r": {"last_seq": 2, "complete": false}}, "resync": []});
         assert_eq!(view.take_resumed(&answer, 0), Some(2));
         assert_eq!(view.position, 2);
     }

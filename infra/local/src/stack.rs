@@ -69,7 +69,9 @@ impl Stack {
                 .map_err(|error| StartError::Data(error.to_string()))?
                 .map_err(StartError::Data)?
         };
-        tasks.spawn(DynamoDb::sweep(dynamodb.database.clone(), Arc::clone(&dynamodb.written)));
+        let tables = data.join("dynamodb.sqlite");
+        let (database, written) = (dynamodb.database.clone(), Arc::clone(&dynamodb.written));
+        tasks.spawn(DynamoDb::sweep(database, tables, written));
         let sqs =
             Sqs::open(&data.join("queues.sqlite"), &deployment.queues).map_err(StartError::Data)?;
         tasks.spawn(Arc::clone(&sqs).expire());

@@ -42,7 +42,7 @@ pub async fn update_room(
         }
         let seq = match taken {
             Some(seq) => seq,
-            None => *taken.insert(store.take_event_seq(id).await?.seq),
+            None => *taken.insert(store.take_event_seq(id, now).await?.seq),
         };
         let entry =
             LogEntry { room: id, seq, at: now, actor: who.user, change: Change::RoomUpdated };

@@ -127,6 +127,8 @@ fn empty_room(creator: UserId, now: Timestamp) -> Room {
         message_count: 0,
         last_message_seq: 0,
         last_message_at: None,
+        last_seq_at: None,
+        voids: Vec::new(),
         member_count: 1,
         pair: None,
         deleted_at: None,

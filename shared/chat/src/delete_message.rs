@@ -40,7 +40,7 @@ pub async fn delete_message(
         } else {
             let seq = match taken {
                 Some(seq) => seq,
-                None => *taken.insert(store.take_event_seq(id.room).await?.seq),
+                None => *taken.insert(store.take_event_seq(id.room, now).await?.seq),
             };
             let entry = entry(seq, now, who.user);
             if store.commit_delete(&message, &entry).await? == Commit::Stale {

@@ -48,7 +48,7 @@ pub async fn edit_message(
         }
         let seq = match taken {
             Some(seq) => seq,
-            None => *taken.insert(store.take_event_seq(id.room).await?.seq),
+            None => *taken.insert(store.take_event_seq(id.room, now).await?.seq),
         };
         let entry = entry(seq, now);
         if store.commit_edit(message, body.as_str(), &entry).await? == Commit::Stale {

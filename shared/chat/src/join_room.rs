@@ -41,7 +41,7 @@ pub async fn join_room(
         }
         let mut room = room.clone();
         let member = membership(&room, who.user, Role::Member, now);
-        let seq = store.take_event_seq(id).await?.seq;
+        let seq = store.take_event_seq(id, now).await?.seq;
         let entry = LogEntry { room: id, seq, at: now, actor: who.user, change: change.clone() };
         if store.add_member(&member, &entry).await? == Commit::Done {
             room.member_count += 1;
@@ -88,7 +88,7 @@ pub async fn leave_room(
         let audience = Audience::Users(vec![who.user]);
         return fanout.publish(&compose::room_deleted(id, audience, now)).await;
     }
-    let seq = store.take_event_seq(id).await?.seq;
+    let seq = store.take_event_seq(id, now).await?.seq;
     let change = Change::UserLeft { user: who.user, reason: LeaveReason::Left };
     let entry = LogEntry { room: id, seq, at: now, actor: who.user, change };
     if store.remove_member(member, &entry).await? == Commit::Stale {

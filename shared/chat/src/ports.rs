@@ -85,7 +85,10 @@ pub trait TakeSeq: Sync {
     /// `not_found` if the room is gone.
     fn take_message_seq(&self, room: RoomId, now: Timestamp) -> impl Answer<Taken>;
     /// For any other event of the room.
-    fn take_event_seq(&self, room: RoomId) -> impl Answer<Taken>;
+    fn take_event_seq(&self, room: RoomId, now: Timestamp) -> impl Answer<Taken>;
+    /// Notes that a message number came to nothing, so that nobody has it unread; forgets the oldest
+    /// such notes beyond [`domain::VOIDS_MAX`].
+    fn void_message(&self, room: &Room, ordinal: u64) -> impl Answer<()>;
 }
 
 /// How a conditional write ended.

@@ -14,8 +14,8 @@ use serde_json::json;
 /// What a user changes about themselves. `Some(None)` clears.
 #[derive(Clone, Debug, Default)]
 pub struct ProfilePatch {
-    /// What is shown.
-    pub display_name: Option<DisplayName>,
+    /// What is shown; cleared, it is the username.
+    pub display_name: Option<Option<DisplayName>>,
     /// A picture's address.
     pub avatar_url: Option<Option<AvatarUrl>>,
     /// The status chosen by hand; cleared, it follows the devices again.
@@ -64,7 +64,8 @@ pub async fn search_users(
         return Ok(Vec::new());
     }
     let open = store.connections(&ids, now).await?;
-    Ok(found.iter().map(|p| UserView::of(p, of(&open, p.id), now)).collect())
+    let active = found.iter().filter(|p| !p.deactivated);
+    Ok(active.map(|p| UserView::of(p, of(&open, p.id), now)).collect())
 }
 
 /// Changes the caller's own profile and tells those who share a room with them.
@@ -85,7 +86,7 @@ pub async fn update_me(
     let was = seen.profiles.remove(&who.user).ok_or_else(|| no_such("user"))?.at(now);
     let mut next = was.clone();
     if let Some(name) = patch.display_name {
-        next.display_name = name.into_string();
+        next.display_name = name.map_or_else(|| was.username.clone(), DisplayName::into_string);
     }
     if let Some(url) = patch.avatar_url {
         next.avatar_url = url.map(AvatarUrl::into_string);

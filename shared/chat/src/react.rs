@@ -119,7 +119,7 @@ impl Deed {
         seen: &Seen,
         message: &Message,
     ) -> Result<bool> {
-        let seq = store.take_event_seq(self.id.room).await?.seq;
+        let seq = store.take_event_seq(self.id.room, now).await?.seq;
         let entry =
             LogEntry { room: self.id.room, seq, at: now, actor: who.user, change: self.change() };
         let emoji = self.emoji.as_str();

@@ -63,7 +63,7 @@ async fn ordinal(
     now: Timestamp,
 ) -> Result<u64> {
     let settled = room.last_message_at.is_some_and(|at| now.since_ms(at) > VOID_AFTER_MS);
-    if room.message_count == message.ordinal || !settled {
+    if room.messages_after(message.ordinal) == 0 || !settled {
         return Ok(message.ordinal);
     }
     let after = Range {

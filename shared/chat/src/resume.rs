@@ -17,10 +17,16 @@ pub const GAP_MAX: u64 = 1_000;
 const EVENTS_PER_ROOM_MAX: usize = 200;
 /// Bytes of events in one answer. API Gateway carries 128 KB in one message.
 const ANSWER_BYTES_MAX: usize = 90_000;
+/// How long after its number was taken a change may still be written, in milliseconds: twice what
+/// a function may run.
+const IN_FLIGHT_MS: i64 = 60_000;
+/// How many numbers back a client without a position is told to look for one that is being written.
+const LOOK_BACK: u64 = 100;
 /// Rooms read side by side.
 const ROOMS_IN_FLIGHT_MAX: usize = 8;
 
-/// Where a room stands.
+/// Where a room stands. Up to `last_seq` nothing can be added any more: a number below it that has no
+/// event is void. A number that was taken moments ago and has no event yet holds it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Position {
@@ -60,6 +66,7 @@ pub async fn resume(
 
     let mut answer = Resumed::default();
     let mut behind: Vec<(&Room, u64)> = Vec::new();
+    let mut heads: Vec<(&Room, u64)> = Vec::new();
     for id in asked {
         let member = seen.members.contains_key(&(id, who.user));
         let Some(room) = seen.rooms.get(&id).filter(|_| member) else {
@@ -68,26 +75,29 @@ pub async fn resume(
             }
             continue;
         };
-        let from = held.get(&id).copied().unwrap_or(room.last_seq);
-        if room.last_seq.saturating_sub(from) > GAP_MAX {
-            answer.resync.push(id);
-        } else if room.last_seq > from {
-            behind.push((room, from));
-        } else {
-            answer.rooms.insert(id, Position { last_seq: room.last_seq, complete: true });
+        let moments_ago = room.last_seq_at.is_some_and(|at| now.since_ms(at) < IN_FLIGHT_MS);
+        match held.get(&id) {
+            Some(from) if room.last_seq.saturating_sub(*from) > GAP_MAX => answer.resync.push(id),
+            Some(from) if room.last_seq > *from => behind.push((room, *from)),
+            None if moments_ago => heads.push((room, room.last_seq.saturating_sub(LOOK_BACK))),
+            _ => {
+                answer.rooms.insert(id, Position { last_seq: room.last_seq, complete: true });
+            }
         }
     }
-    let missed: Vec<Missed<'_>> = stream::iter(behind)
-        .map(|(room, from)| Missed::read(store, room, from))
-        .buffered(ROOMS_IN_FLIGHT_MAX)
-        .try_collect()
-        .await?;
+    for room in Missed::read_all(store, heads).await? {
+        let position = Position { last_seq: room.settled(now), complete: true };
+        answer.rooms.insert(room.room.id, position);
+    }
+    let missed = Missed::read_all(store, behind).await?;
     let messages = elsewhere(store, &missed, now).await?;
     let people = named(store, &missed, &messages, now).await?;
     let mut bytes = 0;
     for room in &missed {
-        let complete = room.compose(&messages, &people, &mut bytes, &mut answer.events);
-        answer.rooms.insert(room.room.id, Position { last_seq: room.room.last_seq, complete });
+        let cut = room.compose(&messages, &people, &mut bytes, &mut answer.events);
+        let complete = cut.is_none() && room.complete;
+        let last_seq = cut.unwrap_or(u64::MAX).min(room.settled(now));
+        answer.rooms.insert(room.room.id, Position { last_seq, complete });
     }
     Ok(answer)
 }
@@ -95,12 +105,21 @@ pub async fn resume(
 /// What one room did after a number.
 struct Missed<'a> {
     room: &'a Room,
+    from: u64,
     messages: BTreeMap<u64, Message>,
     entries: BTreeMap<u64, LogEntry>,
     complete: bool,
 }
 
 impl<'a> Missed<'a> {
+    async fn read_all(store: &impl ReadLog, rooms: Vec<(&'a Room, u64)>) -> Result<Vec<Self>> {
+        stream::iter(rooms)
+            .map(|(room, from)| Self::read(store, room, from))
+            .buffered(ROOMS_IN_FLIGHT_MAX)
+            .try_collect()
+            .await
+    }
+
     async fn read(store: &impl ReadLog, room: &'a Room, from: u64) -> Result<Self> {
         let (messages, entries) =
             store.log(room.id, from, room.last_seq, EVENTS_PER_ROOM_MAX).await?;
@@ -112,6 +131,7 @@ impl<'a> Missed<'a> {
             .min(cut(entries.len(), entries.last().map(|e| e.seq)));
         Ok(Self {
             room,
+            from,
             messages: messages
                 .into_iter()
                 .map(|m| (m.id.seq, m))
@@ -122,14 +142,34 @@ impl<'a> Missed<'a> {
         })
     }
 
-    /// Adds the events in order until the answer is full; whether all found room.
+    /// The last number up to which every number either has its event or will never have one.
+    fn settled(&self, now: Timestamp) -> u64 {
+        let messages = self.messages.iter().map(|(seq, m)| (*seq, m.created_at));
+        let entries = self.entries.iter().map(|(seq, e)| (*seq, e.at));
+        let written: BTreeMap<u64, Timestamp> = messages.chain(entries).collect();
+        // A number was taken before the next one was. What was cut off is not known at all.
+        let end = (self.room.last_seq + 1, self.room.last_seq_at.unwrap_or_default());
+        let end = self.complete.then_some(end);
+        let mut last = self.from;
+        for (seq, at) in written.into_iter().chain(end) {
+            let hole = seq > last + 1;
+            if hole && now.since_ms(at) < IN_FLIGHT_MS {
+                return last;
+            }
+            last = seq;
+        }
+        last.min(self.room.last_seq)
+    }
+
+    /// Adds the events in order until the answer is full; the last one's number if not all found room.
     fn compose(
         &self,
         elsewhere: &HashMap<MessageId, Message>,
         people: &People,
         bytes: &mut usize,
         events: &mut Vec<Event>,
-    ) -> bool {
+    ) -> Option<u64> {
+        let mut last = self.from;
         let mut seqs: Vec<u64> = self.messages.keys().chain(self.entries.keys()).copied().collect();
         seqs.sort_unstable();
         for seq in seqs {
@@ -147,12 +187,13 @@ impl<'a> Missed<'a> {
             let size = serde_json::to_vec(&event).map_or(0, |json| json.len());
             // The first event always fits: a message is at most 60 KB of JSON.
             if *bytes > 0 && *bytes + size > ANSWER_BYTES_MAX {
-                return false;
+                return Some(last);
             }
             *bytes += size;
+            last = seq;
             events.push(event);
         }
-        self.complete
+        None
     }
 }
 

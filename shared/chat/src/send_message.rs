@@ -13,11 +13,13 @@
 use crate::compose;
 use crate::event::{Audience, Fanout};
 use crate::gate::{Principal, no_such};
-use crate::ports::{Commit, CommitMessage, Look, NewMessage, Publish, RateKey, Seen, TakeSeq};
+use crate::ports::{
+    Commit, CommitMessage, Look, NewMessage, Publish, RateKey, Seen, TakeSeq, Taken,
+};
 use crate::view::MessageView;
 use domain::{
     ChatError, ClientKey, Code, Message, MessageBody, MessageId, MessageKind, RateLimit, RateTaken,
-    Result, RoomId, Sent, Timestamp, thread_root,
+    Result, Room, RoomId, Sent, Timestamp, thread_root,
 };
 use sha2::{Digest, Sha256};
 
@@ -61,28 +63,50 @@ pub async fn send_message(
     if new.reply_to.is_some_and(|id| id.room != new.room) {
         return Err(bad_parent("must be a message of this room"));
     }
+    let mut taken = None;
+    let sent = attempt(store, fanout, who, limit, now, &new, &mut taken).await;
+    if let Some((room, place)) = taken {
+        // Another try of this request, or another device, was faster: the number stays void.
+        // If it cannot be noted, one unread message too many is shown until somebody reads on.
+        let _ = store.void_message(&room, place.ordinal).await;
+    }
+    sent
+}
+
+/// Sends, and leaves in `taken` a number that was taken and not used.
+async fn attempt(
+    store: &(impl Look + TakeSeq + CommitMessage),
+    fanout: &impl Publish,
+    who: Principal,
+    limit: RateLimit,
+    now: Timestamp,
+    new: &NewText,
+    taken: &mut Option<(Room, Taken)>,
+) -> Result<Outcome> {
     let mut ask = who.ask_room(new.room);
     ask.profiles = vec![who.user];
     ask.messages = new.reply_to.into_iter().collect();
     ask.rate = Some(RateKey::Send(who.user));
     ask.sent = new.key.as_ref().map(|key| (who.user, new.room, key.to_string()));
-    let fingerprint = fingerprint(&new);
+    let fingerprint = fingerprint(new);
 
-    let mut taken = None;
     for _ in 0..ROUNDS_MAX {
         let seen = store.look(ask.clone(), now).await?;
-        let (_, member) = who.member(&seen, new.room)?;
+        let (room, member) = who.member(&seen, new.room)?;
         member.may_write(now)?;
         if let Some(sent) = &seen.sent {
-            return replay(store, fanout, &new, sent, &fingerprint, seen.profiles.clone(), now)
+            return replay(store, fanout, new, sent, &fingerprint, seen.profiles.clone(), now)
                 .await;
         }
-        let parent_seq = parent(&seen, &new)?;
+        let parent_seq = parent(&seen, new)?;
         let (window, rate) = seen.rate.take(limit, now)?;
 
         let place = match taken {
-            Some(place) => place,
-            None => *taken.insert(store.take_message_seq(new.room, now).await?),
+            Some((_, place)) => *place,
+            None => {
+                let place = store.take_message_seq(new.room, now).await?;
+                taken.insert((room.clone(), place)).1
+            }
         };
         let message = Message {
             id: MessageId { room: new.room, seq: place.seq },
@@ -105,6 +129,7 @@ pub async fn send_message(
         if store.commit_message(commit).await? == Commit::Stale {
             continue;
         }
+        *taken = None;
         let event = compose::message_created(&message, &seen.profiles);
         fanout.publish(&Fanout::new(Audience::Room(new.room), event)).await?;
         let view = MessageView::of(&message, &seen.profiles, Some(who.user));

@@ -138,7 +138,9 @@ impl ChatError {
     /// Invalid fields; the detail names the first.
     pub fn fields(fields: Vec<FieldError>) -> Self {
         let detail = fields.first().map_or(Cow::Borrowed(Code::ValidationFailed.detail()), |f| {
-            Cow::Owned(format!("{} {}", f.pointer.trim_start_matches('/'), f.expected))
+            Cow::Owned(
+                format!("{} {}", f.pointer.trim_start_matches('/'), f.expected).trim().into(),
+            )
         });
         Self { fields, ..Self::because(Code::ValidationFailed, detail) }
     }

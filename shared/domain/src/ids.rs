@@ -17,7 +17,7 @@ impl fmt::Display for NotAnId {
 }
 
 macro_rules! via_text {
-    ($name:ident) => {
+    ($name:ident, $expected:literal) => {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -27,7 +27,7 @@ macro_rules! via_text {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
-                text.parse().map_err(|_| de::Error::custom("expected an id"))
+                text.parse().map_err(|_| de::Error::custom($expected))
             }
         }
     };
@@ -64,7 +64,7 @@ macro_rules! uuid_id {
             }
         }
 
-        via_text!($name);
+        via_text!($name, "expected an id");
     };
 }
 
@@ -113,7 +113,7 @@ impl FromStr for MessageId {
     }
 }
 
-via_text!(MessageId);
+via_text!(MessageId, "expected the id of a message");
 
 /// A WebSocket connection, as API Gateway names it (base64 text, treated as opaque).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -148,7 +148,7 @@ impl fmt::Display for ClientKey {
     }
 }
 
-via_text!(ClientKey);
+via_text!(ClientKey, "expected 1-64 letters, digits or . _ : -");
 
 #[cfg(test)]
 mod tests {

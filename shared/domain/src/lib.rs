@@ -24,7 +24,7 @@ pub use message::{
 pub use rate::{RateLimit, RateTaken, RateWindow};
 pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, Membership, Profile, ReadMark, Room,
-    Sent, Session, Status, Subscription,
+    Sent, Session, Status, Subscription, VOIDS_MAX,
 };
 pub use role::{Role, RoomKind};
 pub use text::{

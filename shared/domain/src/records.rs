@@ -29,6 +29,11 @@ pub struct Room {
     pub last_message_seq: u64,
     /// When the last message was sent.
     pub last_message_at: Option<Timestamp>,
+    /// When the last number was taken.
+    pub last_seq_at: Option<Timestamp>,
+    /// Ordinals (the count a number was taken with) of sends that came to nothing after all: they
+    /// were counted, and nobody can read them. The newest [`VOIDS_MAX`].
+    pub voids: Vec<u64>,
     /// Members now.
     pub member_count: u64,
     /// The two members of a direct room.
@@ -37,7 +42,16 @@ pub struct Room {
     pub deleted_at: Option<Timestamp>,
 }
 
+/// How many void ordinals a room remembers.
+pub const VOIDS_MAX: usize = 50;
+
 impl Room {
+    /// Messages after the `ordinal`th that can be read.
+    pub fn messages_after(&self, ordinal: u64) -> u64 {
+        let voids = self.voids.iter().filter(|void| **void > ordinal).count() as u64;
+        self.message_count.saturating_sub(ordinal).saturating_sub(voids)
+    }
+
     /// The other member of a direct room.
     pub fn peer_of(&self, user: UserId) -> Option<UserId> {
         self.pair.map(|(a, b)| if a == user { b } else { a })
@@ -88,7 +102,7 @@ pub struct Membership {
 impl Membership {
     /// Messages after the read mark.
     pub fn unread(&self, room: &Room) -> u64 {
-        room.message_count.saturating_sub(self.read.ordinal)
+        room.messages_after(self.read.ordinal)
     }
 
     /// Refused while silenced.

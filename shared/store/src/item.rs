@@ -21,6 +21,11 @@ pub(crate) fn n(value: impl Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
+/// A set of numbers; DynamoDB takes no empty one.
+pub(crate) fn numbers(values: impl IntoIterator<Item = u64>) -> AttributeValue {
+    AttributeValue::Ns(values.into_iter().map(|value| value.to_string()).collect())
+}
+
 /// A point in time, as milliseconds since 1970.
 pub(crate) fn t(at: Timestamp) -> AttributeValue {
     n(at.ms())
@@ -173,11 +178,11 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The members of a string set; none when it is missing (DynamoDB keeps no empty sets).
+    /// The members of a set of strings or numbers; none when it is missing (DynamoDB keeps no empty sets).
     pub(crate) fn set<T: FromStr>(self, name: &str) -> Result<Vec<T>> {
         match self.0.get(name) {
             None => Ok(Vec::new()),
-            Some(AttributeValue::Ss(all)) => {
+            Some(AttributeValue::Ss(all) | AttributeValue::Ns(all)) => {
                 all.iter().map(|one| one.parse().map_err(|_| wrong(name))).collect()
             }
             Some(_) => Err(wrong(name)),

@@ -1,11 +1,13 @@
 //! The room item `ROOM#<room> / ROOM`, its counter, and opening rooms.
 
-use crate::item::{Fields, Item, Row, n, t};
+use crate::item::{Fields, Item, Row, n, numbers, t};
 use crate::write::{Outcome, Write, Written};
 use crate::{Table, directory, keys, members};
 use aws_sdk_dynamodb::types::ReturnValue;
 use chat::ports::{Commit, OpenRoom, TakeSeq, Taken};
-use domain::{ChatError, Code, Membership, Result, Room, RoomId, RoomKind, Timestamp, UserId};
+use domain::{
+    ChatError, Code, Membership, Result, Room, RoomId, RoomKind, Timestamp, UserId, VOIDS_MAX,
+};
 
 /// A room that is there and not deleted.
 pub(crate) const ROOM_STANDS: &str = "attribute_exists(PK) AND attribute_not_exists(#deleted_at)";
@@ -21,6 +23,7 @@ pub(crate) fn to_item(room: &Room) -> Item {
         .number("message_count", room.message_count)
         .number("last_message_seq", room.last_message_seq)
         .time_opt("last_message_at", room.last_message_at)
+        .time_opt("last_seq_at", room.last_seq_at)
         .number("member_count", room.member_count)
         .text_opt("pair_a", room.pair.map(|(a, _)| a))
         .text_opt("pair_b", room.pair.map(|(_, b)| b))
@@ -45,6 +48,8 @@ pub(crate) fn from_item(item: &Item) -> Result<Option<Room>> {
         message_count: f.number("message_count")?,
         last_message_seq: f.number("last_message_seq")?,
         last_message_at: f.time_opt("last_message_at")?,
+        last_seq_at: f.time_opt("last_seq_at")?,
+        voids: f.set("voids")?,
         member_count: f.number("member_count")?,
         pair: f.parsed_opt("pair_a")?.zip(f.parsed_opt("pair_b")?),
         deleted_at: None,
@@ -70,14 +75,32 @@ impl TakeSeq for Table {
     async fn take_message_seq(&self, room: RoomId, now: Timestamp) -> Result<Taken> {
         // Every operand is the value before the update, so the last message's number is the same sum.
         let update = "SET #last_seq = #last_seq + :one, #last_message_seq = #last_seq + :one, \
-                      #message_count = #message_count + :one, #last_message_at = :now";
+                      #message_count = #message_count + :one, #last_message_at = :now, \
+                      #last_seq_at = :now";
         self.take(Write::update(keys::room(room), update).value(":now", t(now))).await
     }
 
-    async fn take_event_seq(&self, room: RoomId) -> Result<Taken> {
+    async fn take_event_seq(&self, room: RoomId, now: Timestamp) -> Result<Taken> {
         // The count is set to itself, because only what was updated comes back.
-        let update = "SET #last_seq = #last_seq + :one, #message_count = #message_count + :none";
-        self.take(Write::update(keys::room(room), update).value(":none", n(0))).await
+        let update = "SET #last_seq = #last_seq + :one, #message_count = #message_count + :none, \
+                      #last_seq_at = :now";
+        let take = Write::update(keys::room(room), update);
+        self.take(take.value(":none", n(0)).value(":now", t(now))).await
+    }
+
+    async fn void_message(&self, room: &Room, ordinal: u64) -> Result<()> {
+        let add = Write::update(keys::room(room.id), "ADD #voids :void");
+        let add = add.when(ROOM_STANDS).value(":void", numbers([ordinal]));
+        self.write(add, ReturnValue::None).await?;
+        let mut old = room.voids.clone();
+        old.sort_unstable();
+        old.truncate((old.len() + 1).saturating_sub(VOIDS_MAX));
+        if !old.is_empty() {
+            let forget = Write::update(keys::room(room.id), "DELETE #voids :old");
+            let forget = forget.when(ROOM_STANDS).value(":old", numbers(old));
+            self.write(forget, ReturnValue::None).await?;
+        }
+        Ok(())
     }
 }
 

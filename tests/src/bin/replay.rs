@@ -164,7 +164,8 @@ async fn run(
         match sent {
             Ok(sent) => {
                 latencies.extend(own.iter().flat_map(|seen| until_seen(&sent, seen)));
-                let readers = [&host, &observers[index * OBSERVERS_PER_ROOM]];
+                let readers =
+                    [host.reconnected(), observers[index * OBSERVERS_PER_ROOM].reconnected()];
                 let found = verdict::judge(&room.id, &sent, &readers, &own).await;
                 violations.extend(
                     found.into_iter().map(|violation| format!("{}: {violation}", room.talk.name)),
@@ -174,6 +175,11 @@ async fn run(
         }
         for seen in &own {
             let view = &seen.view;
+            if view.late > 0 {
+                let late = view.late;
+                violations
+                    .push(format!("{}: {late} came that had been called void", room.talk.name));
+            }
             let void = u64::try_from(view.void.len()).unwrap_or(u64::MAX);
             for (sum, value) in
                 sums.iter_mut().zip([view.duplicates, view.healed, void, view.late, seen.resumes])

@@ -60,10 +60,10 @@ fn read_one(file: &Path, most: usize) -> std::io::Result<Conversation> {
 
 fn parse(name: &str, raw: &str, annotation: &str, most: usize) -> Conversation {
     let spoken: Vec<Option<(String, String)>> = raw.split_terminator('\n').map(speech).collect();
-    let skipped = spoken.iter().filter(|line| line.is_none()).count();
     let said: Vec<usize> = (0..spoken.len()).filter(|number| spoken[*number].is_some()).collect();
     let first =
         said.len().checked_sub(most).and_then(|index| said.get(index)).copied().unwrap_or(0);
+    let skipped = spoken[first..].iter().filter(|line| line.is_none()).count();
     let mut answers: HashMap<usize, usize> = HashMap::new();
     for (to, from) in annotation.lines().filter_map(pair) {
         // A line that answers several counts as an answer to the nearest; one that answers itself begins.

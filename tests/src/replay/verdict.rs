@@ -10,12 +10,7 @@ use std::collections::HashMap;
 const SHOWN_MAX: usize = 10;
 
 /// Reads a room from both ends as several people and compares with what was sent and what was observed.
-pub async fn judge(
-    room: &str,
-    sent: &[Sent],
-    readers: &[&User],
-    observers: &[Seen],
-) -> Vec<String> {
+pub async fn judge(room: &str, sent: &[Sent], readers: &[User], observers: &[Seen]) -> Vec<String> {
     let mut violations = vec![];
     for (reader, limit) in readers.iter().zip([100, 37].into_iter().cycle()) {
         let mut backwards = reader.history(room, limit).await;

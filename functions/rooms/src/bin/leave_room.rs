@@ -1,6 +1,6 @@
 //! `POST /rooms/{room_id}/leave` — leaves a room; its events stop at once.
 //!
-//! 200. 409 `owner_must_transfer` while an owner is not the last; the last member takes the room
+//! Answers 200. 409 `owner_must_transfer` while an owner is not the last; the last member takes the room
 //! with them. A direct room is taken off the list until somebody writes.
 
 use domain::Result;

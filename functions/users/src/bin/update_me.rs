@@ -12,7 +12,7 @@ use serde::Deserialize;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Body {
-    display_name: Option<String>,
+    display_name: Patch<String>,
     avatar_url: Patch<String>,
     status: Patch<String>,
     status_message: Patch<String>,
@@ -21,9 +21,8 @@ struct Body {
 }
 
 fn patch(body: Body, now: Timestamp) -> Result<ProfilePatch> {
-    let name = body.display_name.as_deref().map(DisplayName::parse).transpose();
     Ok(ProfilePatch {
-        display_name: name.map_err(|e| e.at("/display_name"))?,
+        display_name: body.display_name.parse("/display_name", |text| DisplayName::parse(&text))?,
         avatar_url: body.avatar_url.parse("/avatar_url", |text| AvatarUrl::parse(&text))?,
         status: body.status.parse("/status", |text| {
             let expected = "must be online, away, busy or offline";

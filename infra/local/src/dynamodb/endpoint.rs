@@ -4,9 +4,11 @@
 //! errors is the one that was compared with AWS. A refused request has changed nothing, so asking
 //! twice is safe.
 
+use super::tokens::{Once, Tokens};
 use crate::metrics::Metrics;
 use crate::net::{self, Answer};
 use bytes::Bytes;
+use dynoxide::actions::transact_write_items::TransactWriteItemsRequest;
 use dynoxide::{Database, DynoxideError};
 use http::{HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, Full};
@@ -28,6 +30,7 @@ struct Endpoint {
     written: Arc<Notify>,
     engine_port: u16,
     client: Client<HttpConnector, Full<Bytes>>,
+    tokens: Tokens,
 }
 
 /// Starts the endpoint and the engine's own server behind it. The endpoint's port.
@@ -46,6 +49,7 @@ pub(super) fn start(
         written: Arc::clone(written),
         engine_port,
         client: Client::builder(TokioExecutor::new()).build_http(),
+        tokens: Tokens::default(),
     });
     runtime.spawn(net::serve(listener, move |request, _| {
         let endpoint = Arc::clone(&endpoint);
@@ -95,9 +99,35 @@ impl Endpoint {
             "Query" => call(body, |request| db.query(request)),
             "BatchGetItem" => call(body, |request| db.batch_get_item(request)),
             "BatchWriteItem" => call(body, |request| db.batch_write_item(request)),
-            "TransactWriteItems" => call(body, |request| db.transact_write_items(request)),
+            "TransactWriteItems" => self.transact(body),
             "TransactGetItems" => call(body, |request| db.transact_get_items(request)),
             _ => None,
+        }
+    }
+
+    /// A transaction, done once per token.
+    fn transact(&self, body: &[u8]) -> Option<Answer> {
+        let mut request: TransactWriteItemsRequest = serde_json::from_slice(body).ok()?;
+        // The engine's own server words the refusal of a token that is not one (1-36 characters).
+        let fits = |token: &String| (1..=36).contains(&token.len());
+        let Some(token) = request.client_request_token.take().filter(fits) else {
+            return call(body, |request| self.database.transact_write_items(request));
+        };
+        let run = || {
+            let answer = self
+                .database
+                .transact_write_items(request)
+                .map_err(|error| refusal(error).map(Box::new))?;
+            serde_json::to_vec(&answer).map(Bytes::from).map_err(|_| None)
+        };
+        match self.tokens.once(&token, body, run) {
+            Once::Done(answer) => Some(reply(StatusCode::OK, answer)),
+            Once::Failed(refusal) => refusal.map(|answer: Box<Answer>| *answer),
+            Once::Mismatch => {
+                let text = "the token was used with other parameters".to_owned();
+                let error = DynoxideError::IdempotentParameterMismatchException(text);
+                Some(reply(StatusCode::BAD_REQUEST, error.to_json()))
+            }
         }
     }
 
@@ -146,19 +176,28 @@ fn call<Q: DeserializeOwned, A: Serialize>(
     body: &[u8],
     run: impl FnOnce(Q) -> Result<A, DynoxideError>,
 ) -> Option<Answer> {
-    let request = serde_json::from_slice(body).ok()?;
-    let (status, body) = match run(request) {
-        Ok(answer) => (StatusCode::OK, serde_json::to_vec(&answer).ok()?),
-        Err(
-            error @ (DynoxideError::ConditionalCheckFailedException(..)
-            | DynoxideError::TransactionCanceledException(..)),
-        ) => (StatusCode::BAD_REQUEST, error.to_json().into_bytes()),
-        Err(_) => return None,
-    };
+    match run(serde_json::from_slice(body).ok()?) {
+        Ok(answer) => Some(reply(StatusCode::OK, serde_json::to_vec(&answer).ok()?)),
+        Err(error) => refusal(error),
+    }
+}
+
+/// The refusals that belong to the hot path; `None` for those that the engine's own server words.
+fn refusal(error: DynoxideError) -> Option<Answer> {
+    match error {
+        DynoxideError::ConditionalCheckFailedException(..)
+        | DynoxideError::TransactionCanceledException(..) => {
+            Some(reply(StatusCode::BAD_REQUEST, error.to_json()))
+        }
+        _ => None,
+    }
+}
+
+fn reply(status: StatusCode, body: impl Into<Bytes>) -> Answer {
     let mut answer = net::answer(status, CONTENT_TYPE, body);
     let id = uuid::Uuid::new_v4().simple().to_string();
     if let Ok(id) = HeaderValue::from_str(&id) {
         answer.headers_mut().insert("x-amzn-requestid", id);
     }
-    Some(answer)
+    answer
 }

@@ -5,12 +5,15 @@
 //! threads of its own and never holds up the rest of the stack.
 
 mod endpoint;
+mod stream_log;
 mod tables;
+mod tokens;
 
+use crate::clock;
 use crate::metrics::Metrics;
 use crate::template::model::TableSpec;
 use dynoxide::Database;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -43,6 +46,7 @@ impl DynamoDb {
         for spec in specs {
             tables::ensure(&database, spec)?;
         }
+        stream_log::index(path)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(THREADS)
             .thread_name("dynamodb")
@@ -55,12 +59,18 @@ impl DynamoDb {
         Ok(Self { database, port, written, runtime: Some(runtime) })
     }
 
-    /// Deletes expired items now and then. Runs for ever.
-    pub async fn sweep(database: Database, written: Arc<Notify>) {
+    /// Deletes expired items and stream records now and then. Runs for ever.
+    pub async fn sweep(database: Database, path: PathBuf, written: Arc<Notify>) {
         loop {
             tokio::time::sleep(SWEEP_PERIOD).await;
-            let database = database.clone();
-            let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
+            let (database, path) = (database.clone(), path.clone());
+            let swept = tokio::task::spawn_blocking(move || {
+                let now_s = i64::try_from(clock::epoch_ms() / 1000).unwrap_or(i64::MAX);
+                // Left for the next time if it fails: nothing is wrong with old records.
+                let _ = stream_log::trim(&path, now_s);
+                database.sweep_ttl()
+            })
+            .await;
             if matches!(swept, Ok(Ok(count)) if count > 0) {
                 written.notify_waiters();
             }

@@ -333,6 +333,8 @@ impl Function {
             .slots
             .values()
             .map(|slot| (slot.pid, matches!(slot.phase, Phase::Busy { .. })))
+            // One that is only being started has no number yet, and 0 would be everybody to `kill`.
+            .filter(|(pid, _)| *pid != 0)
             .collect();
         all.sort_unstable();
         all

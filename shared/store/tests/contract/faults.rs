@@ -63,7 +63,7 @@ async fn a_single_write_waits_for_a_transaction_too() {
     stack.calls.take();
     stack.calls.fault(400, CONFLICT);
     stack.calls.fault(400, CONFLICT);
-    assert_eq!(stack.table.take_event_seq(room.id).await.unwrap().seq, 1);
+    assert_eq!(stack.table.take_event_seq(room.id, NOW).await.unwrap().seq, 1);
     assert_eq!(stack.calls.take(), ["UpdateItem"; 3]);
 }
 

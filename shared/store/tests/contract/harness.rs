@@ -266,6 +266,8 @@ pub fn room_of(owner: &Membership) -> Room {
         message_count: 0,
         last_message_seq: 0,
         last_message_at: None,
+        last_seq_at: None,
+        voids: Vec::new(),
         member_count: 1,
         pair: None,
         deleted_at: None,

@@ -36,7 +36,7 @@ async fn numbers_have_no_gaps_and_no_doubles() {
         async move {
             match i % 2 {
                 0 => table.take_message_seq(room.id, NOW).await.unwrap(),
-                _ => table.take_event_seq(room.id).await.unwrap(),
+                _ => table.take_event_seq(room.id, NOW).await.unwrap(),
             }
         }
     }))
@@ -60,7 +60,7 @@ async fn no_numbers_where_there_is_no_room() {
     assert_eq!(stack.table.take_message_seq(unknown, NOW).await.unwrap_err().code, Code::NotFound);
     let (room, _) = stack.room(RoomKind::Public, "r").await;
     assert_eq!(stack.table.delete_room(room.id, NOW, false).await, Ok(Commit::Done));
-    assert_eq!(stack.table.take_event_seq(room.id).await.unwrap_err().code, Code::NotFound);
+    assert_eq!(stack.table.take_event_seq(room.id, NOW).await.unwrap_err().code, Code::NotFound);
     assert_eq!(stack.load_room(unknown).await, None, "the failed update created nothing");
 }
 
@@ -100,7 +100,7 @@ async fn a_pair_has_one_room_however_many_open_it() {
 async fn settings_change_with_their_log_entry() {
     let stack = Stack::new().await;
     let (room, owner) = stack.room(RoomKind::Private, "Old").await;
-    let seq = stack.table.take_event_seq(room.id).await.unwrap().seq;
+    let seq = stack.table.take_event_seq(room.id, NOW).await.unwrap().seq;
     let change = entry(room.id, seq, owner.user, Change::RoomUpdated);
     let next = Room {
         name: Some("New".into()),
@@ -116,7 +116,7 @@ async fn settings_change_with_their_log_entry() {
     assert_eq!(listed, Page { items: vec![room.id], next: None });
 
     // Private again, description cleared: off the directory.
-    let seq = stack.table.take_event_seq(room.id).await.unwrap().seq;
+    let seq = stack.table.take_event_seq(room.id, NOW).await.unwrap().seq;
     let back = Room { description: None, kind: RoomKind::Private, last_seq: seq, ..next };
     let change = entry(room.id, seq, owner.user, Change::RoomUpdated);
     assert_eq!(stack.table.commit_room(&back, &change).await, Ok(Commit::Done));

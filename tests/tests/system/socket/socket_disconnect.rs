@@ -29,3 +29,20 @@ async fn many_comings_and_goings_leave_a_working_connection() {
         if number % 2 == 0 { socket.close().await } else { socket.cut() }
     }
 }
+
+#[tokio::test]
+async fn the_gateway_cuts_old_sockets_and_a_resume_goes_on_from_there() {
+    let stack = Stack::start(Options::new().roomy().arg("--socket-max-age").arg("1"));
+    let [alice, bob] = stack.users().await;
+    let room = alice.room_with(&[&bob]).await;
+    let mut view = RoomView::new(&room, bob.room(&room).await["last_seq"].as_u64().unwrap());
+    for round in 0..2 {
+        let socket = Socket::connect(&bob).await;
+        assert!(view.heal(&socket, parlance_tests::DEADLINE).await);
+        socket.expect_closed().await;
+        alice.send(&room, &format!("missed {round}")).await;
+    }
+    let socket = Socket::connect(&bob).await;
+    assert!(view.heal(&socket, parlance_tests::DEADLINE).await);
+    assert_eq!(view.contents(), ["missed 0", "missed 1"]);
+}
