@@ -236,3 +236,58 @@ async fn named(
     let ids: Vec<UserId> = in_messages.chain(in_entries).collect();
     crate::people(store, ids, now).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Change, RoomKind};
+
+    fn room(last_seq: u64, last_seq_at: i64) -> Room {
+        let zero = Timestamp::from_ms(0);
+        Room {
+            id: RoomId::new(zero, [1; 10]),
+            kind: RoomKind::Public,
+            name: None,
+            description: None,
+            creator: UserId::new(zero, [1; 10]),
+            created_at: zero,
+            last_seq,
+            message_count: 0,
+            last_message_seq: 0,
+            last_message_at: None,
+            last_seq_at: Some(Timestamp::from_ms(last_seq_at)),
+            voids: Vec::new(),
+            member_count: 1,
+            pair: None,
+            deleted_at: None,
+        }
+    }
+
+    fn missed<'a>(room: &'a Room, from: u64, written: &[(u64, i64)], complete: bool) -> Missed<'a> {
+        let entry = |&(seq, at): &(u64, i64)| {
+            let at = Timestamp::from_ms(at);
+            let change = Change::RoomUpdated;
+            (seq, LogEntry { room: room.id, seq, at, actor: room.creator, change })
+        };
+        let entries = written.iter().map(entry).collect();
+        Missed { room, from, messages: BTreeMap::new(), entries, complete }
+    }
+
+    #[test]
+    fn a_number_that_may_still_be_written_holds_the_position_back() {
+        let now = Timestamp::from_ms(1_000_000);
+        let (old, fresh) = (1_000_000 - IN_FLIGHT_MS, 999_000);
+        for (name, last, last_at, from, written, complete, expected) in [
+            ("nothing missing", 3, fresh, 0, vec![(1, fresh), (2, fresh), (3, fresh)], true, 3),
+            ("an old hole is void", 3, fresh, 0, vec![(1, old), (3, old)], true, 3),
+            ("a fresh hole is not", 3, fresh, 0, vec![(1, old), (3, fresh)], true, 1),
+            ("nor one at the end", 3, fresh, 0, vec![(1, old), (2, old)], true, 2),
+            ("an old one at the end is", 3, old, 0, vec![(1, old), (2, old)], true, 3),
+            ("nor one at the start", 3, fresh, 1, vec![(3, fresh)], true, 1),
+            ("what was cut off is unknown", 9, old, 0, vec![(1, old), (2, old)], false, 2),
+        ] {
+            let room = room(last, last_at);
+            assert_eq!(missed(&room, from, &written, complete).settled(now), expected, "{name}");
+        }
+    }
+}

@@ -316,3 +316,34 @@ impl LogEntry {
         self.change.message_seq().map(|seq| MessageId { room: self.room, seq })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unread_counts_what_can_be_read() {
+        let mut room = Room {
+            id: RoomId::new(Timestamp::from_ms(0), [0; 10]),
+            kind: RoomKind::Public,
+            name: None,
+            description: None,
+            creator: UserId::new(Timestamp::from_ms(0), [0; 10]),
+            created_at: Timestamp::from_ms(0),
+            last_seq: 12,
+            message_count: 10,
+            last_message_seq: 12,
+            last_message_at: None,
+            last_seq_at: None,
+            voids: vec![9, 3, 10],
+            member_count: 1,
+            pair: None,
+            deleted_at: None,
+        };
+        for (read, unread) in [(0, 7), (2, 5), (3, 5), (8, 0), (9, 0), (10, 0), (11, 0)] {
+            assert_eq!(room.messages_after(read), unread, "{read}");
+        }
+        room.voids.clear();
+        assert_eq!(room.messages_after(4), 6);
+    }
+}

@@ -121,9 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_malformed_not_fatal() {
-        let deep = format!("{{\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(from_json::<Body>(deep.as_bytes()).unwrap_err().code, Code::MalformedJson);
+    fn deep_nesting_is_not_fatal() {
+        let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let ignored = format!("{{\"content\":\"a\",\"x\":{nested}}}");
+        assert!(from_json::<Body>(ignored.as_bytes()).is_ok(), "skipped without recursion");
+        let read = format!("{{\"content\":{nested}}}");
+        assert_eq!(from_json::<Body>(read.as_bytes()).unwrap_err().code, Code::ValidationFailed);
         let bare = "[".repeat(100_000);
         assert_eq!(from_json::<Body>(bare.as_bytes()).unwrap_err().code, Code::MalformedJson);
     }

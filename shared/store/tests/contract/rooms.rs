@@ -2,7 +2,7 @@
 
 use crate::harness::*;
 use chat::ports::*;
-use domain::{Change, Code, Role, Room, RoomId, RoomKind};
+use domain::{Change, Code, Role, Room, RoomId, RoomKind, VOIDS_MAX};
 use futures_util::future::join_all;
 
 #[tokio::test]
@@ -97,6 +97,23 @@ async fn a_pair_has_one_room_however_many_open_it() {
 }
 
 #[tokio::test]
+async fn void_numbers_are_unread_to_nobody_and_forgotten_in_the_end() {
+    let stack = Stack::new().await;
+    let (room, _) = stack.room(RoomKind::Private, "Voids").await;
+    let mut known = room.clone();
+    for _ in 0..VOIDS_MAX + 3 {
+        let place = stack.table.take_message_seq(room.id, NOW).await.unwrap();
+        stack.table.void_message(&known, place.ordinal).await.unwrap();
+        known = stack.load_room(room.id).await.unwrap();
+        assert!(known.voids.contains(&place.ordinal));
+    }
+    assert_eq!(known.voids.len(), VOIDS_MAX);
+    let oldest = known.voids.iter().min().copied();
+    assert_eq!(oldest, Some(4), "the oldest are forgotten first");
+    assert_eq!(known.messages_after(3), 0);
+}
+
+#[tokio::test]
 async fn settings_change_with_their_log_entry() {
     let stack = Stack::new().await;
     let (room, owner) = stack.room(RoomKind::Private, "Old").await;
@@ -107,6 +124,7 @@ async fn settings_change_with_their_log_entry() {
         description: Some("d".into()),
         kind: RoomKind::Public,
         last_seq: seq,
+        last_seq_at: Some(NOW),
         ..room.clone()
     };
     assert_eq!(stack.table.commit_room(&next, &change).await, Ok(Commit::Done));
