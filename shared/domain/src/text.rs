@@ -89,11 +89,12 @@ impl Description {
     }
 }
 
-/// Several lines: CRLF becomes LF, control characters other than tab and line feed are refused.
+/// Several lines: CRLF becomes LF. NUL is refused; other control characters are what somebody pasted
+/// (a terminal's colours, a form feed) and stay as they are.
 fn paragraph(text: &str, min: usize, max: usize) -> Result<String, FieldError> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-        return Err(FieldError::new("", "invalid", "must not contain control characters"));
+    if text.contains('\0') {
+        return Err(FieldError::new("", "invalid", "must not contain NUL characters"));
     }
     bounded(&text, min, max)
 }
@@ -258,7 +259,8 @@ mod tests {
         assert_eq!(MessageBody::parse(" a\r\nb\rc \n").unwrap().as_str(), "a\nb\nc");
         assert!(MessageBody::parse(&"😀".repeat(10_000)).is_ok());
         assert_eq!(MessageBody::parse(&"😀".repeat(10_001)).unwrap_err().code, "too_long");
-        for bad in ["", " \n\t ", "\0", "a\u{1b}[0m"] {
+        assert_eq!(MessageBody::parse("a\u{1b}[0m \u{2}b").unwrap().as_str(), "a\u{1b}[0m \u{2}b");
+        for bad in ["", " \n\t ", "\0", "a\0b"] {
             assert!(MessageBody::parse(bad).is_err(), "{bad:?}");
         }
         assert_eq!(MessageBody::parse("a < b && c").unwrap().as_str(), "a < b && c");
