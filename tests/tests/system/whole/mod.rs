@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_paths;
 mod budget;
 mod coverage;
+mod events;
 mod order;
 mod rate_limit;
 mod restart;
