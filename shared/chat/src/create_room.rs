@@ -95,7 +95,7 @@ pub async fn open_direct_room(
     }
     let people = &seen.profiles;
     let joined = |user| {
-        let data = json!({"room_id": room.id, "seq": 0, "user": CompactUser::of(user, people),
+        let data = json!({"room_id": room.id, "user": CompactUser::of(user, people),
             "role": Role::Member, "room": RoomView::of(&room)});
         Fanout::new(Audience::Room(room.id), compose::plain("user_joined", now, data))
     };
