@@ -65,8 +65,10 @@ pub async fn send_message(
     }
     let mut taken = None;
     let sent = attempt(store, fanout, who, limit, now, &new, &mut taken).await;
-    if let Some((room, place)) = taken {
-        // Another try of this request, or another device, was faster: the number stays void.
+    let unknown = matches!(&sent, Err(error) if error.code == Code::Unavailable);
+    if let Some((room, place)) = taken.filter(|_| !unknown) {
+        // Another try of this request, or another device, was faster: the number stays void. Where the
+        // answer to the commit was lost, the message may be there and is left to count.
         // If it cannot be noted, one unread message too many is shown until somebody reads on.
         let _ = store.void_message(&room, place.ordinal).await;
     }
@@ -183,4 +185,112 @@ fn fingerprint(new: &NewText) -> String {
     hash.update([0]);
     hash.update(new.reply_to.map(|id| id.to_string()).unwrap_or_default());
     format!("{:x}", hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::Ask;
+    use domain::{Membership, ReadMark, Role, RoomKind, Session, SessionId, UserId};
+    use std::sync::Mutex;
+
+    /// A room with one member, whose commits end as told.
+    struct World {
+        who: Principal,
+        room: Room,
+        commit: Result<Commit>,
+        voids: Mutex<Vec<u64>>,
+    }
+
+    impl Look for World {
+        async fn look(&self, _: Ask, now: Timestamp) -> Result<Seen> {
+            let Principal { user, session, expires_at } = self.who;
+            let (id, refresh_hash) = (session, String::new());
+            let session =
+                Session { id, user, created_at: now, expires_at, refresh_hash, previous: None };
+            let member = Membership {
+                room: self.room.id,
+                user,
+                role: Role::Member,
+                joined_at: now,
+                read: ReadMark::default(),
+                silenced_until: None,
+                hidden_seq: None,
+            };
+            Ok(Seen {
+                session: Some(session),
+                rooms: [(self.room.id, self.room.clone())].into(),
+                members: [((self.room.id, user), member)].into(),
+                ..Seen::default()
+            })
+        }
+    }
+
+    impl TakeSeq for World {
+        async fn take_message_seq(&self, _: RoomId, _: Timestamp) -> Result<Taken> {
+            Ok(Taken { seq: 7, ordinal: 5 })
+        }
+
+        async fn take_event_seq(&self, _: RoomId, _: Timestamp) -> Result<Taken> {
+            Ok(Taken { seq: 7, ordinal: 4 })
+        }
+
+        async fn void_message(&self, _: &Room, ordinal: u64) -> Result<()> {
+            self.voids.lock().unwrap().push(ordinal);
+            Ok(())
+        }
+    }
+
+    impl CommitMessage for World {
+        async fn commit_message(&self, _: NewMessage<'_>) -> Result<Commit> {
+            self.commit.clone()
+        }
+    }
+
+    impl Publish for World {
+        async fn publish(&self, _: &Fanout) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    /// The numbers that a send leaves noted as void when its commits end like this.
+    fn voids_after(commit: Result<Commit>) -> Vec<u64> {
+        let now = Timestamp::from_ms(1_000_000);
+        let user = UserId::new(now, [1; 10]);
+        let who = Principal { user, session: SessionId::new(now, [1; 10]), expires_at: now };
+        let room = Room {
+            id: RoomId::new(now, [2; 10]),
+            kind: RoomKind::Public,
+            name: None,
+            description: None,
+            creator: user,
+            created_at: now,
+            last_seq: 6,
+            message_count: 4,
+            last_message_seq: 6,
+            last_message_at: None,
+            last_seq_at: None,
+            voids: Vec::new(),
+            member_count: 1,
+            pair: None,
+            deleted_at: None,
+        };
+        let world = World { who, room, commit, voids: Mutex::default() };
+        let body = MessageBody::parse("hello").unwrap();
+        let new = NewText { room: world.room.id, body, reply_to: None, key: None };
+        let limit = RateLimit { max: 10, window_ms: 10_000 };
+        let send = send_message(&world, &world, who, limit, now, new);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        // Nothing here ever waits, so one poll is the whole of it.
+        assert!(std::pin::pin!(send).as_mut().poll(&mut context).is_ready());
+        world.voids.into_inner().unwrap()
+    }
+
+    #[test]
+    fn only_a_number_that_surely_has_no_message_is_void() {
+        assert!(voids_after(Ok(Commit::Done)).is_empty());
+        assert_eq!(voids_after(Ok(Commit::Stale)), [5], "never committed");
+        let lost = Err(ChatError::unavailable("the answer was lost"));
+        assert!(voids_after(lost).is_empty(), "it may have been committed");
+    }
 }

@@ -21,7 +21,7 @@ const TOKEN_BYTES_MAX: usize = 2_048;
 
 /// What a token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Claims {
+pub(crate) struct Claims {
     iss: String,
     aud: String,
     sub: UserId,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 
 /// Reads a JSON object into `T`. Unknown fields are ignored.
-pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     json_object(bytes)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
@@ -51,7 +51,7 @@ impl<T> Patch<T> {
 }
 
 /// Refuses what is not an object: a sequence would otherwise be read as fields in order.
-pub fn json_object(bytes: &[u8]) -> Result<()> {
+pub(crate) fn json_object(bytes: &[u8]) -> Result<()> {
     match bytes.iter().find(|b| !b.is_ascii_whitespace()) {
         Some(b'{') => Ok(()),
         Some(b'[' | b'"' | b'0'..=b'9' | b'-' | b't' | b'f' | b'n') => {

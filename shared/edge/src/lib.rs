@@ -13,8 +13,8 @@ mod serve;
 mod socket;
 
 pub use app::App;
-pub use auth::{Claims, Signer};
-pub use fields::{Patch, from_json};
+pub use auth::Signer;
+pub use fields::Patch;
 pub use queue::serve_queue;
 pub use rest::{Reply, Request, serve_open, serve_rest};
 pub use serve::Exit;
