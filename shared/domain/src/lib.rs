@@ -4,8 +4,12 @@
 //! into one of these types, and every rule is a function from values to a decision. Use cases in
 //! `chat` load, ask these rules, and write.
 
+mod attachment;
 mod emoji;
 mod error;
+mod file;
+mod file_kind;
+mod filename;
 mod ids;
 mod message;
 mod rate;
@@ -14,9 +18,18 @@ mod role;
 mod text;
 mod time;
 
+pub use attachment::{ATTACHMENTS_MAX, Attached};
 pub use emoji::Emoji;
 pub use error::{ChatError, Code, FieldError, Result};
-pub use ids::{ClientKey, ConnectionId, MessageId, RoomId, SessionId, UserId};
+pub use file::{
+    FILE_BYTES_MAX, FileFault, FileStatus, FileUse, Finding, Picture, StoredFile, message_kind,
+    thumbnail_for,
+};
+pub use file_kind::{FileKind, Stated};
+pub use filename::FileName;
+pub use ids::{
+    AttachmentId, ClientKey, ConnectionId, MessageId, NotificationId, RoomId, SessionId, UserId,
+};
 pub use message::{
     EDIT_WINDOW_MS, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX, Reaction, may_delete,
     may_edit, may_react, thread_root,

@@ -28,6 +28,8 @@ pub(crate) const fn status(code: Code) -> u16 {
         Code::NotFound | Code::MessageDeleted | Code::ReactionNotFound => 404,
         Code::MethodNotAllowed => 405,
         Code::UsernameTaken | Code::OwnerMustTransfer | Code::IdempotencyConflict => 409,
+        Code::TypeMismatch | Code::FileInfected | Code::FileUnreadable => 400,
+        Code::AttachmentNotReady | Code::AttachmentInUse => 409,
         Code::PayloadTooLarge => 413,
         Code::UnsupportedType => 415,
         Code::RateLimited => 429,
