@@ -80,6 +80,14 @@ uuid_id!(
     /// A signed-in session: one per login.
     SessionId
 );
+uuid_id!(
+    /// An uploaded file.
+    AttachmentId
+);
+uuid_id!(
+    /// A notification.
+    NotificationId
+);
 
 /// A message: its room and its place in it, `<room id>-<seq>`. It can be resolved with one strongly
 /// consistent read, so an edit right after the send never misses.

@@ -10,7 +10,10 @@ pub(crate) const fn status(code: Code) -> u16 {
         | Code::ValidationFailed
         | Code::DirectRoomImmutable
         | Code::TooManyReactions
-        | Code::MessageNotReactable => 400,
+        | Code::MessageNotReactable
+        | Code::TooManyPins
+        | Code::TypeMismatch
+        | Code::NotReportable => 400,
         Code::Unauthenticated
         | Code::TokenInvalid
         | Code::TokenExpired
@@ -24,10 +27,19 @@ pub(crate) const fn status(code: Code) -> u16 {
         | Code::EditWindowExpired
         | Code::Silenced
         | Code::Blocked
+        | Code::YouBlockedUser
+        | Code::Banned
+        | Code::Infected
         | Code::AccountDeactivated => 403,
         Code::NotFound | Code::MessageDeleted | Code::ReactionNotFound => 404,
         Code::MethodNotAllowed => 405,
-        Code::UsernameTaken | Code::OwnerMustTransfer | Code::IdempotencyConflict => 409,
+        Code::UsernameTaken
+        | Code::OwnerMustTransfer
+        | Code::AttachmentNotReady
+        | Code::IdempotencyConflict => 409,
+        Code::InviteExpired | Code::InviteExhausted => 410,
+        Code::PreconditionFailed => 412,
+        Code::RangeNotSatisfiable => 416,
         Code::PayloadTooLarge => 413,
         Code::UnsupportedType => 415,
         Code::RateLimited => 429,
@@ -43,6 +55,9 @@ const fn title(status: u16) -> &'static str {
         404 => "Not Found",
         405 => "Method Not Allowed",
         409 => "Conflict",
+        410 => "Gone",
+        412 => "Precondition Failed",
+        416 => "Range Not Satisfiable",
         413 => "Content Too Large",
         415 => "Unsupported Media Type",
         429 => "Too Many Requests",
