@@ -11,7 +11,7 @@ use std::collections::HashMap;
 pub type People = HashMap<UserId, Profile>;
 
 /// A user where they are only named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct CompactUser {
     pub id: UserId,
@@ -41,7 +41,7 @@ impl CompactUser {
 }
 
 /// A user's profile.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct UserView {
     pub id: UserId,
@@ -77,7 +77,7 @@ impl UserView {
 }
 
 /// Reactions with one emoji.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct ReactionView {
     pub emoji: String,
@@ -91,7 +91,7 @@ pub struct ReactionView {
 pub const REACTION_USERS_MAX: usize = 5;
 
 /// A message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MessageView {
     pub id: MessageId,
@@ -225,7 +225,7 @@ pub fn reactions(message: &Message, people: &People, viewer: Option<UserId>) -> 
 }
 
 /// A room as anybody may see it who may see it at all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct RoomView {
     pub id: RoomId,
@@ -246,7 +246,7 @@ pub struct RoomView {
 }
 
 /// What a member sees besides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MyRoom {
     pub role: Role,
@@ -309,7 +309,7 @@ fn read_id(member: &Membership) -> Option<MessageId> {
 }
 
 /// How far the caller has read, as an answer and as an event to their other devices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct ReadState {
     pub room_id: RoomId,
@@ -331,7 +331,7 @@ impl ReadState {
 }
 
 /// Somebody's place in a room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MembershipView {
     pub room_id: RoomId,
