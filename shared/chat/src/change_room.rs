@@ -19,7 +19,9 @@ pub async fn update_room(
 ) -> Result<RoomView> {
     let mut taken = None;
     for _ in 0..ROUNDS_MAX {
-        let seen = store.look(who.ask_room(id), now).await?;
+        let mut ask = who.ask_room(id);
+        ask.profiles = vec![who.user];
+        let seen = store.look(ask, now).await?;
         let (room, member) = who.member(&seen, id)?;
         room.not_direct()?;
         member.at_least(Role::Admin)?;
@@ -44,13 +46,15 @@ pub async fn update_room(
             Some(seq) => seq,
             None => *taken.insert(store.take_event_seq(id, now).await?.seq),
         };
-        let entry =
-            LogEntry { room: id, seq, at: now, actor: who.user, change: Change::RoomUpdated };
+        let change =
+            Change::RoomUpdated { renamed: next.name.clone().filter(|_| next.name != room.name) };
+        let ordinal = room.message_count;
+        let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
         if store.commit_room(&next, &entry).await? == Commit::Stale {
             continue;
         }
         next.last_seq = seq;
-        compose::announce(fanout, &entry, &next, None, &People::new()).await?;
+        compose::announce(fanout, &entry, &next, None, &seen.profiles).await?;
         return Ok(RoomView::for_member(&next, member, None, &People::new()));
     }
     Err(busy())

@@ -18,8 +18,8 @@ use crate::ports::{
 };
 use crate::view::MessageView;
 use domain::{
-    ChatError, ClientKey, Code, Message, MessageBody, MessageId, MessageKind, RateLimit, RateTaken,
-    Result, Room, RoomId, Sent, Timestamp, thread_root,
+    ChatError, ClientKey, Code, Message, MessageBody, MessageId, RateLimit, RateTaken, Result,
+    Room, RoomId, Sent, Timestamp, thread_root,
 };
 use sha2::{Digest, Sha256};
 
@@ -110,20 +110,12 @@ async fn attempt(
                 taken.insert((room.clone(), place)).1
             }
         };
+        let id = MessageId { room: new.room, seq: place.seq };
         let message = Message {
-            id: MessageId { room: new.room, seq: place.seq },
-            sender: who.user,
-            kind: MessageKind::Text,
-            body: new.body.as_str().to_owned(),
-            created_at: now,
-            edited_at: None,
-            deleted: None,
             parent_seq,
             reply_to_seq: new.reply_to.map(|id| id.seq),
             client_key: new.key.as_ref().map(ToString::to_string),
-            ordinal: place.ordinal,
-            changed_seq: place.seq,
-            reactions: Vec::new(),
+            ..Message::new(id, who.user, new.body.as_str().to_owned(), now, place.ordinal)
         };
         let sent = Sent { fingerprint: fingerprint.clone(), seq: place.seq };
         let sent = new.key.as_ref().map(|_| &sent);
@@ -191,7 +183,7 @@ fn fingerprint(new: &NewText) -> String {
 mod tests {
     use super::*;
     use crate::ports::Ask;
-    use domain::{Membership, ReadMark, Role, RoomKind, Session, SessionId, UserId};
+    use domain::{Membership, Role, RoomKind, Session, SessionId, UserId};
     use std::sync::Mutex;
 
     /// A room with one member, whose commits end as told.
@@ -208,15 +200,7 @@ mod tests {
             let (id, refresh_hash) = (session, String::new());
             let session =
                 Session { id, user, created_at: now, expires_at, refresh_hash, previous: None };
-            let member = Membership {
-                room: self.room.id,
-                user,
-                role: Role::Member,
-                joined_at: now,
-                read: ReadMark::default(),
-                silenced_until: None,
-                hidden_seq: None,
-            };
+            let member = Membership::new(&self.room, user, Role::Member, now);
             Ok(Seen {
                 session: Some(session),
                 rooms: [(self.room.id, self.room.clone())].into(),
@@ -259,21 +243,10 @@ mod tests {
         let user = UserId::new(now, [1; 10]);
         let who = Principal { user, session: SessionId::new(now, [1; 10]), expires_at: now };
         let room = Room {
-            id: RoomId::new(now, [2; 10]),
-            kind: RoomKind::Public,
-            name: None,
-            description: None,
-            creator: user,
-            created_at: now,
             last_seq: 6,
             message_count: 4,
             last_message_seq: 6,
-            last_message_at: None,
-            last_seq_at: None,
-            voids: Vec::new(),
-            member_count: 1,
-            pair: None,
-            deleted_at: None,
+            ..Room::new(RoomId::new(now, [2; 10]), RoomKind::Public, user, now)
         };
         let world = World { who, room, commit, voids: Mutex::default() };
         let body = MessageBody::parse("hello").unwrap();

@@ -15,6 +15,7 @@ mod message;
 mod rate;
 mod records;
 mod role;
+mod schema;
 mod text;
 mod time;
 
@@ -31,13 +32,14 @@ pub use ids::{
     AttachmentId, ClientKey, ConnectionId, MessageId, NotificationId, RoomId, SessionId, UserId,
 };
 pub use message::{
-    EDIT_WINDOW_MS, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX, Reaction, may_delete,
-    may_edit, may_react, thread_root,
+    EDIT_WINDOW_MS, MENTIONS_MAX, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX,
+    Reaction, may_delete, may_edit, may_react, thread_root,
 };
 pub use rate::{RateLimit, RateTaken, RateWindow};
 pub use records::{
-    Change, Connection, Credentials, LeaveReason, LogEntry, Membership, Profile, ReadMark, Room,
-    Sent, Session, Status, Subscription, VOIDS_MAX,
+    Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,
+    NotifyLevel, PINS_MAX, Profile, QUIET_MEMBERS_MAX, ReadMark, Room, Sent, Session, Status,
+    Subscription, System, SystemKind, VOIDS_MAX,
 };
 pub use role::{Role, RoomKind};
 pub use text::{

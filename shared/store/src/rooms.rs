@@ -25,6 +25,7 @@ pub(crate) fn to_item(room: &Room) -> Item {
         .time_opt("last_message_at", room.last_message_at)
         .time_opt("last_seq_at", room.last_seq_at)
         .number("member_count", room.member_count)
+        .number("pin_count", room.pin_count)
         .text_opt("pair_a", room.pair.map(|(a, _)| a))
         .text_opt("pair_b", room.pair.map(|(_, b)| b))
         .time_opt("deleted_at", room.deleted_at)
@@ -51,6 +52,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Option<Room>> {
         last_seq_at: f.time_opt("last_seq_at")?,
         voids: f.set("voids")?,
         member_count: f.number("member_count")?,
+        pin_count: f.number_opt("pin_count")?.unwrap_or(0),
         pair: f.parsed_opt("pair_a")?.zip(f.parsed_opt("pair_b")?),
         deleted_at: None,
     }))

@@ -78,7 +78,10 @@ async fn each_change_is_one_transaction() {
     let left = change(7, Change::UserLeft { user: one.user, reason: LeaveReason::Removed });
     assert_eq!(table.remove_member(&one, &left).await, Ok(Commit::Done));
     transaction();
-    assert_eq!(table.commit_room(&room, &change(8, Change::RoomUpdated)).await, Ok(Commit::Done));
+    assert_eq!(
+        table.commit_room(&room, &change(8, Change::RoomUpdated { renamed: None })).await,
+        Ok(Commit::Done)
+    );
     transaction();
     assert_eq!(table.delete_room(room.id, NOW, true).await, Ok(Commit::Done));
     transaction();
@@ -124,12 +127,8 @@ async fn everything_else_is_one_request() {
     table.stop_typing_everywhere(who, NOW).await.unwrap();
     one("Query");
     let connection = |id: &str| Connection {
-        id: ConnectionId(id.into()),
-        session: s.id,
-        opened_at: NOW,
-        expires_at: NOW.plus_ms(1),
         subscription: Subscription::Explicit(Vec::new()),
-        batch: false,
+        ..Connection::new(ConnectionId(id.into()), s.id, NOW, NOW.plus_ms(1))
     };
     let (first, second) = (connection("1"), connection("2"));
     table.add_connection(who, &first, NOW).await.unwrap();
