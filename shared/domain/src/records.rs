@@ -4,6 +4,7 @@ use crate::{
     ChatError, Code, ConnectionId, Message, MessageId, MessageKind, Result, Role, RoomId, RoomKind,
     SessionId, Timestamp, UserId,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A room and its counters.
@@ -142,7 +143,7 @@ pub const MENTION_SEQS_MAX: usize = 100;
 pub const QUIET_MEMBERS_MAX: u64 = 50;
 
 /// What a member wants to be told about a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NotifyLevel {
     /// Every message.
@@ -516,7 +517,7 @@ impl Change {
 }
 
 /// What a system message tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemKind {
     /// The subject came in by themselves.
