@@ -41,6 +41,9 @@ pub struct Room {
     pub pin_count: u64,
     /// The two members of a direct room.
     pub pair: Option<(UserId, UserId)>,
+    /// Those of the two who have blocked the other: kept here as well, so that a send learns of it
+    /// from the room it reads anyway.
+    pub blocked_by: Vec<UserId>,
     /// Set when the room is gone; every read treats it as unknown.
     pub deleted_at: Option<Timestamp>,
 }
@@ -69,6 +72,7 @@ impl Room {
             member_count: 1,
             pin_count: 0,
             pair: None,
+            blocked_by: Vec::new(),
             deleted_at: None,
         }
     }
@@ -82,6 +86,15 @@ impl Room {
     /// The other member of a direct room.
     pub fn peer_of(&self, user: UserId) -> Option<UserId> {
         self.pair.map(|(a, b)| if a == user { b } else { a })
+    }
+
+    /// Whether `user` may write to the other in a direct room: refused when one of the two has
+    /// blocked the other. Who has blocked is told so, whatever the other has done.
+    pub fn may_reach_peer(&self, user: UserId) -> Result<()> {
+        if self.blocked_by.contains(&user) {
+            return Err(ChatError::new(Code::YouBlockedUser));
+        }
+        if self.blocked_by.is_empty() { Ok(()) } else { Err(ChatError::new(Code::Blocked)) }
     }
 
     /// What rooms are sorted by: the last message, or the opening.
