@@ -5,6 +5,7 @@
 //! a process dies after the first step the number stays void; after the second, the client's retry
 //! finds what was stored and publishes it again.
 
+mod blocks;
 mod change_room;
 pub mod compose;
 mod create_room;
@@ -28,6 +29,7 @@ mod sockets;
 mod typing;
 pub mod view;
 
+pub use blocks::blocked_by;
 pub use change_room::{delete_room, update_room};
 pub use create_room::{NewRoom, create_room, open_direct_room};
 pub use delete_message::delete_message;

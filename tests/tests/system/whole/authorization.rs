@@ -8,7 +8,6 @@ mod table;
 mod world;
 
 use futures_util::StreamExt;
-use parlance_tests::prelude::*;
 use parlance_tests::template::Template;
 use std::collections::BTreeSet;
 use table::{ROLES, Row, rows};
