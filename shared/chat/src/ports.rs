@@ -11,7 +11,6 @@ use domain::{
 };
 use bytes::Bytes;
 use domain::{AttachmentId, FileKind, Finding, Picture, StoredFile};
-use std::collections::HashMap;
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::time::Duration;
@@ -479,6 +478,7 @@ pub trait Files: Sync {
         &self,
         file: &StoredFile,
         rate: (&RateWindow, RateLimit),
+        now: Timestamp,
     ) -> impl Answer<Commit>;
     /// Stores what a check came to: status, finding, size, digest, picture. `Stale` if the file is
     /// not pending any more.
@@ -527,6 +527,8 @@ pub trait Objects: Sync {
     fn put(&self, at: Place, bytes: Bytes, content_type: &'static str) -> impl Answer<()>;
     /// Reads bytes, or `range` (first, last) of them; `None` if there are none (`s3:GetObject`).
     fn get(&self, at: Place, range: Option<(u64, u64)>) -> impl Answer<Option<Bytes>>;
+    /// Reads bytes if they are exactly those with this ETag; `None` if they are not.
+    fn get_version(&self, at: Place, etag: &str) -> impl Answer<Option<Bytes>>;
     /// Removes bytes; fine if there are none (`s3:DeleteObject`).
     fn remove(&self, at: &[Place]) -> impl Answer<()>;
     /// Signs an upload of exactly this many bytes of this type (`s3:PutObject`). Asks nobody.
