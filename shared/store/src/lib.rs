@@ -10,6 +10,7 @@ mod blocks;
 mod call;
 mod connections;
 mod directory;
+mod files;
 mod find;
 mod history;
 mod item;
