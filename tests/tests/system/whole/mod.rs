@@ -10,4 +10,5 @@ mod order;
 mod rate_limit;
 mod restart;
 mod sweep;
+mod system_lines;
 pub mod tokens;
