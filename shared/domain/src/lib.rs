@@ -12,6 +12,7 @@ mod message;
 mod rate;
 mod records;
 mod role;
+mod schema;
 mod text;
 mod time;
 

@@ -4,6 +4,7 @@ use crate::{
     ChatError, Code, ConnectionId, Message, MessageId, MessageKind, Result, Role, RoomId, RoomKind,
     SessionId, Timestamp, UserId,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A room and its counters.
@@ -155,7 +156,7 @@ pub const MENTION_SEQS_MAX: usize = 100;
 pub const QUIET_MEMBERS_MAX: u64 = 50;
 
 /// What a member wants to be told about a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NotifyLevel {
     /// Every message.
@@ -237,7 +238,9 @@ impl Membership {
 }
 
 /// What a user chose to be shown as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Here.
@@ -423,7 +426,7 @@ impl Connection {
 }
 
 /// Why somebody is no longer a member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LeaveReason {
     /// They left.
@@ -527,7 +530,7 @@ impl Change {
 }
 
 /// What a system message tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemKind {
     /// The subject came in by themselves.
