@@ -11,6 +11,7 @@ mod message;
 mod rate;
 mod records;
 mod role;
+pub mod search;
 mod text;
 mod time;
 
