@@ -289,7 +289,7 @@ mod tests {
         }
 
         #[test]
-        fn a_words_form_is_a_word_of_itself(text in "\\PC{0,30}") {
+        fn a_words_form_is_a_word_of_itself(text in "[a-zA-ZäöÜßéÅøжЙёαΣא0-9 _.-]{0,30}") {
             for token in words(&text).words {
                 let again = words(&token.form);
                 prop_assert_eq!(forms(&again.words), [token.form.as_str()]);
