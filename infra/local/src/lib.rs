@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod net;
 pub mod opensearch;
 pub mod ports;
+pub mod rights;
 pub mod runtime;
 pub mod s3;
 pub mod schedules;

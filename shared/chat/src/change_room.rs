@@ -4,7 +4,7 @@ use crate::compose;
 use crate::edit_message::{ROUNDS_MAX, busy};
 use crate::event::Audience;
 use crate::gate::{Principal, no_such};
-use crate::ports::{ChangeRoom, Commit, Look, Publish, RoomPatch, TakeSeq};
+use crate::ports::{ChangeRoom, Commit, Look, Publish, RoomPatch, TakeSeq, Taken};
 use crate::view::{People, RoomView};
 use domain::{Change, FieldError, LogEntry, Result, Role, RoomId, RoomKind, Timestamp};
 
@@ -19,7 +19,9 @@ pub async fn update_room(
 ) -> Result<RoomView> {
     let mut taken = None;
     for _ in 0..ROUNDS_MAX {
-        let seen = store.look(who.ask_room(id), now).await?;
+        let mut ask = who.ask_room(id);
+        ask.profiles = vec![who.user];
+        let seen = store.look(ask, now).await?;
         let (room, member) = who.member(&seen, id)?;
         room.not_direct()?;
         member.at_least(Role::Admin)?;
@@ -40,17 +42,18 @@ pub async fn update_room(
         if next == *room {
             return Ok(RoomView::for_member(room, member, None, &People::new()));
         }
-        let seq = match taken {
-            Some(seq) => seq,
-            None => *taken.insert(store.take_event_seq(id, now).await?.seq),
+        let Taken { seq, ordinal } = match taken {
+            Some(place) => place,
+            None => *taken.insert(store.take_event_seq(id, now).await?),
         };
-        let entry =
-            LogEntry { room: id, seq, at: now, actor: who.user, change: Change::RoomUpdated };
+        let change =
+            Change::RoomUpdated { renamed: next.name.clone().filter(|_| next.name != room.name) };
+        let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
         if store.commit_room(&next, &entry).await? == Commit::Stale {
             continue;
         }
         next.last_seq = seq;
-        compose::announce(fanout, &entry, &next, None, &People::new()).await?;
+        compose::announce(fanout, &entry, &next, None, &seen.profiles).await?;
         return Ok(RoomView::for_member(&next, member, None, &People::new()));
     }
     Err(busy())

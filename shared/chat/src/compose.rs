@@ -3,7 +3,7 @@
 use crate::event::{Audience, Event, Fanout};
 use crate::ports::{Publish, ReadLog};
 use crate::view::{CompactUser, MessageView, People, RoomView};
-use domain::{Change, LeaveReason, LogEntry, Message, Result, Room, RoomId, Timestamp, UserId};
+use domain::{Change, LogEntry, Message, Result, Room, RoomId, Timestamp, UserId};
 use serde::Serialize;
 use serde_json::json;
 
@@ -33,6 +33,7 @@ pub fn logged(
     people: &People,
 ) -> Option<Event> {
     let (room_id, seq) = (entry.room, entry.seq);
+    let line = entry.system_message().map(|m| MessageView::of(&m, people, None));
     let (kind, data) = match &entry.change {
         Change::MessageUpdated { .. } => {
             let view = MessageView::of(message?, people, None);
@@ -53,27 +54,48 @@ pub fn logged(
         }
         Change::UserJoined { user, role } => {
             let data = json!({"room_id": room_id, "seq": seq, "user": CompactUser::of(*user, people),
-                "role": role, "room": RoomView::of(room)});
+                "role": role, "room": RoomView::of(room), "system_message": line});
             ("user_joined", data)
         }
         Change::UserLeft { user, reason } => {
-            let data = json!({"room_id": room_id, "seq": seq, "user_id": user, "reason": reason});
+            let data = json!({"room_id": room_id, "seq": seq, "user_id": user, "reason": reason,
+                "system_message": line});
             ("user_left", data)
         }
-        Change::RoomUpdated => {
-            let data = json!({"room_id": room_id, "seq": seq, "room": RoomView::of(room)});
+        Change::RoomUpdated { .. } => {
+            let data = json!({"room_id": room_id, "seq": seq, "room": RoomView::of(room),
+                "system_message": line});
             ("room_updated", data)
+        }
+        Change::MemberUpdated { user, role, silenced_until } => {
+            let data = json!({"room_id": room_id, "seq": seq, "user_id": user, "role": role,
+                "silenced_until": silenced_until});
+            ("member_updated", data)
+        }
+        Change::OwnershipTransferred { user } => {
+            let data = json!({"room_id": room_id, "seq": seq, "from_user_id": entry.actor,
+                "to_user_id": user, "system_message": line});
+            ("ownership_transferred", data)
+        }
+        Change::MessagePinned { .. } | Change::MessageUnpinned { .. } => {
+            let pinned = matches!(entry.change, Change::MessagePinned { .. });
+            let data = json!({"room_id": room_id, "seq": seq, "message_id": entry.message()?,
+                "user_id": entry.actor, "system_message": line});
+            (if pinned { "message_pinned" } else { "message_unpinned" }, data)
         }
     };
     Some(numbered(kind, seq, entry.at, data))
 }
 
 /// Everybody an entry's event names, besides those its message names.
-pub fn names(entry: &LogEntry) -> Option<UserId> {
-    match entry.change {
+pub fn names(entry: &LogEntry) -> Vec<UserId> {
+    let line =
+        entry.system_message().into_iter().flat_map(|m| MessageView::names(&m).collect::<Vec<_>>());
+    let joined = match entry.change {
         Change::UserJoined { user, .. } => Some(user),
         _ => None,
-    }
+    };
+    line.chain(joined).collect()
 }
 
 /// Publishes a committed change to the room. One who has left hears it too.
@@ -86,9 +108,7 @@ pub async fn announce(
 ) -> Result<()> {
     let Some(event) = logged(entry, room, message, people) else { return Ok(()) };
     let mut out = Fanout::new(Audience::Room(entry.room), event);
-    if let Change::UserLeft { user, reason: LeaveReason::Left | LeaveReason::Removed } =
-        entry.change
-    {
+    if let Change::UserLeft { user, .. } = entry.change {
         out.also.push(user);
     }
     fanout.publish(&out).await

@@ -6,8 +6,8 @@ use crate::gate::{Principal, no_such};
 use crate::ports::{Commit, Look, OpenRoom, Publish};
 use crate::view::{CompactUser, People, RoomView};
 use domain::{
-    ChatError, ClientKey, Code, Description, FieldError, Membership, ReadMark, Result, Role, Room,
-    RoomId, RoomKind, RoomName, Timestamp, UserId,
+    ChatError, ClientKey, Code, Description, FieldError, Membership, Result, Role, Room, RoomId,
+    RoomKind, RoomName, Timestamp, UserId,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -35,17 +35,14 @@ pub async fn create_room(
 ) -> Result<(RoomView, bool)> {
     let seen = store.look(who.ask(), now).await?;
     who.check(&seen)?;
+    let key = new.key.as_ref();
+    let id = key.map_or_else(|| RoomId::new(now, rand::random()), |k| keyed_id(who.user, k));
     let room = Room {
-        id: new
-            .key
-            .as_ref()
-            .map_or_else(|| RoomId::new(now, rand::random()), |k| keyed_id(who.user, k)),
-        kind: new.kind,
         name: Some(new.name.into_string()),
         description: new.description.map(Description::into_string).filter(|d| !d.is_empty()),
-        ..empty_room(who.user, now)
+        ..Room::new(id, new.kind, who.user, now)
     };
-    let owner = membership(&room, who.user, Role::Owner, now);
+    let owner = Membership::new(&room, who.user, Role::Owner, now);
     if store.open_room(&room, &owner).await? == Commit::Done {
         return Ok((RoomView::for_member(&room, &owner, None, &People::new()), false));
     }
@@ -71,6 +68,7 @@ pub async fn open_direct_room(
     }
     let mut ask = who.ask();
     ask.profiles = vec![who.user, peer];
+    ask.blocks = vec![(who.user, peer), (peer, who.user)];
     let (seen, there) =
         futures_util::future::try_join(store.look(ask, now), store.direct_room(who.user, peer))
             .await?;
@@ -79,17 +77,20 @@ pub async fn open_direct_room(
     if let Some(id) = there {
         return Ok((existing(store, who, now, id, &seen.profiles).await?, true));
     }
+    if !seen.blocks.is_empty() {
+        let mine = seen.blocks.contains(&(who.user, peer));
+        return Err(ChatError::new(if mine { Code::YouBlockedUser } else { Code::Blocked }));
+    }
     if profile.deactivated {
         return Err(ChatError::new(Code::AccountDeactivated));
     }
     let room = Room {
-        id: RoomId::new(now, rand::random()),
-        kind: RoomKind::Direct,
         member_count: 2,
         pair: Some((who.user, peer)),
-        ..empty_room(who.user, now)
+        ..Room::new(RoomId::new(now, rand::random()), RoomKind::Direct, who.user, now)
     };
-    let [mine, theirs] = [who.user, peer].map(|user| membership(&room, user, Role::Member, now));
+    let [mine, theirs] =
+        [who.user, peer].map(|user| Membership::new(&room, user, Role::Member, now));
     if let Err(id) = store.open_direct(&room, [&mine, &theirs]).await? {
         return Ok((existing(store, who, now, id, &seen.profiles).await?, true));
     }
@@ -113,39 +114,6 @@ async fn existing(
     let seen = store.look(who.ask_room(id), now).await?;
     let (room, member) = who.member(&seen, id)?;
     Ok(RoomView::for_member(room, member, None, people))
-}
-
-fn empty_room(creator: UserId, now: Timestamp) -> Room {
-    Room {
-        id: RoomId::new(now, [0; 10]),
-        kind: RoomKind::Private,
-        name: None,
-        description: None,
-        creator,
-        created_at: now,
-        last_seq: 0,
-        message_count: 0,
-        last_message_seq: 0,
-        last_message_at: None,
-        last_seq_at: None,
-        voids: Vec::new(),
-        member_count: 1,
-        pair: None,
-        deleted_at: None,
-    }
-}
-
-pub(crate) fn membership(room: &Room, user: UserId, role: Role, now: Timestamp) -> Membership {
-    Membership {
-        room: room.id,
-        user,
-        role,
-        joined_at: now,
-        // What was said before somebody came is not unread to them.
-        read: ReadMark { seq: room.last_message_seq, ordinal: room.message_count },
-        silenced_until: None,
-        hidden_seq: None,
-    }
 }
 
 /// The id of the room that `key` stands for: the same request always means the same room, and the

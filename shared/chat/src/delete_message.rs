@@ -29,6 +29,7 @@ pub async fn delete_message(
             room: id.room,
             seq,
             at,
+            ordinal: room.message_count,
             actor,
             change: Change::MessageDeleted { message_seq: id.seq },
         };
@@ -46,14 +47,7 @@ pub async fn delete_message(
             if store.commit_delete(&message, &entry).await? == Commit::Stale {
                 continue;
             }
-            let tombstone = Message {
-                body: String::new(),
-                deleted: Some((now, who.user)),
-                client_key: None,
-                reactions: Vec::new(),
-                changed_seq: seq,
-                ..message
-            };
+            let tombstone = message.tombstone(now, who.user, seq);
             (entry, tombstone)
         };
         compose::announce(fanout, &entry, &room, Some(&tombstone), &seen.profiles).await?;

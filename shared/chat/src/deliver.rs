@@ -140,7 +140,7 @@ async fn audiences(
             Audience::Connections(_) => Vec::new(),
         };
         these.extend(&entry.also);
-        these.retain(|user| Some(*user) != entry.except);
+        these.retain(|user| !entry.except.contains(user));
         these.sort_unstable();
         these.dedup();
         users.push(these);
@@ -198,15 +198,13 @@ fn match_up<'a>(
         for id in ids {
             recipients.push(Recipient {
                 user: None,
-                connection: Connection {
-                    id: id.clone(),
-                    session: domain::SessionId::new(now, [0; 10]),
-                    // Only a greeting is worth waiting for; a farewell to a closed socket is not.
-                    opened_at: if entry.close { Timestamp::from_ms(0) } else { entry.event.ts },
-                    expires_at: now.plus_ms(YOUNG_MS),
-                    subscription: Subscription::All,
-                    batch: false,
-                },
+                // Only a greeting is worth waiting for; a farewell to a closed socket is not.
+                connection: Connection::new(
+                    id.clone(),
+                    domain::SessionId::new(now, [0; 10]),
+                    if entry.close { Timestamp::from_ms(0) } else { entry.event.ts },
+                    now.plus_ms(YOUNG_MS),
+                ),
                 events: vec![entry],
             });
         }

@@ -36,6 +36,7 @@ pub async fn edit_message(
             room: id.room,
             seq,
             at,
+            ordinal: room.message_count,
             actor: who.user,
             change: Change::MessageUpdated { message_seq: id.seq },
         };

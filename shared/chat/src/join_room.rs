@@ -1,21 +1,20 @@
 //! Enters and leaves rooms, and lists who is in one.
 
 use crate::compose;
-use crate::create_room::membership;
 use crate::event::Audience;
 use crate::gate::Principal;
 use crate::ports::{
-    ChangeMembers, ChangeRoom, Commit, ListMembers, Look, Publish, ReadLog, TakeSeq,
+    ChangeMembers, ChangeRoom, Commit, ListMembers, Look, Publish, ReadLog, TakeSeq, Taken,
 };
 use crate::view::{CompactUser, MembershipView, RoomView};
 use domain::{
-    Change, ChatError, Code, LeaveReason, LogEntry, Result, Role, RoomId, RoomKind, Timestamp,
-    UserId,
+    Change, ChatError, Code, LeaveReason, LogEntry, Membership, Result, Role, RoomId, RoomKind,
+    Timestamp, UserId,
 };
 use serde::Serialize;
 
 /// A room and the caller's place in it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Joined {
     pub room: RoomView,
@@ -40,9 +39,10 @@ pub async fn join_room(
             return Err(ChatError::new(Code::InviteRequired));
         }
         let mut room = room.clone();
-        let member = membership(&room, who.user, Role::Member, now);
-        let seq = store.take_event_seq(id, now).await?.seq;
-        let entry = LogEntry { room: id, seq, at: now, actor: who.user, change: change.clone() };
+        let member = Membership::new(&room, who.user, Role::Member, now);
+        let Taken { seq, ordinal } = store.take_event_seq(id, now).await?;
+        let entry =
+            LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change: change.clone() };
         if store.add_member(&member, &entry).await? == Commit::Done {
             room.member_count += 1;
             room.last_seq = seq;
@@ -75,7 +75,9 @@ pub async fn leave_room(
     now: Timestamp,
     id: RoomId,
 ) -> Result<()> {
-    let seen = store.look(who.ask_room(id), now).await?;
+    let mut ask = who.ask_room(id);
+    ask.profiles = vec![who.user];
+    let seen = store.look(ask, now).await?;
     let (room, member) = who.member(&seen, id)?;
     if room.kind == RoomKind::Direct {
         return store.hide_room(id, who.user, room.last_seq).await;
@@ -88,9 +90,9 @@ pub async fn leave_room(
         let audience = Audience::Users(vec![who.user]);
         return fanout.publish(&compose::room_deleted(id, audience, now)).await;
     }
-    let seq = store.take_event_seq(id, now).await?.seq;
+    let Taken { seq, ordinal } = store.take_event_seq(id, now).await?;
     let change = Change::UserLeft { user: who.user, reason: LeaveReason::Left };
-    let entry = LogEntry { room: id, seq, at: now, actor: who.user, change };
+    let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
     if store.remove_member(member, &entry).await? == Commit::Stale {
         return Err(ChatError::new(Code::NotAMember));
     }
@@ -98,7 +100,7 @@ pub async fn leave_room(
 }
 
 /// A member as the list shows them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MemberView {
     pub user: CompactUser,
@@ -107,7 +109,7 @@ pub struct MemberView {
 }
 
 /// A page of members.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Members {
     pub members: Vec<MemberView>,

@@ -2,7 +2,7 @@
 
 use crate::compose;
 use crate::gate::{Principal, no_such};
-use crate::ports::{Look, Publish, React, Reacted, ReadLog, Seen, TakeSeq};
+use crate::ports::{Look, Publish, React, Reacted, ReadLog, Seen, TakeSeq, Taken};
 use crate::view::{self, MessageView, ReactionView};
 use domain::{
     Change, ChatError, Code, Emoji, LogEntry, Message, MessageId, Result, Timestamp, may_react,
@@ -10,7 +10,7 @@ use domain::{
 use serde::Serialize;
 
 /// A message's reactions after the deed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Reactions {
     pub message_id: MessageId,
@@ -119,9 +119,9 @@ impl Deed {
         seen: &Seen,
         message: &Message,
     ) -> Result<bool> {
-        let seq = store.take_event_seq(self.id.room, now).await?.seq;
-        let entry =
-            LogEntry { room: self.id.room, seq, at: now, actor: who.user, change: self.change() };
+        let Taken { seq, ordinal } = store.take_event_seq(self.id.room, now).await?;
+        let change = self.change();
+        let entry = LogEntry { room: self.id.room, seq, at: now, ordinal, actor: who.user, change };
         let emoji = self.emoji.as_str();
         let done = if self.add {
             store.commit_reaction(self.id, emoji, &entry).await?

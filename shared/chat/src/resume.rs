@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::gate::Principal;
 use crate::ports::{Ask, ListRooms, Look, ReadLog};
 use crate::view::{MessageView, People};
-use domain::{LogEntry, Message, MessageId, Result, Room, RoomId, Timestamp, UserId};
+use domain::{LogEntry, Message, MessageId, MessageKind, Result, Room, RoomId, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -27,7 +27,7 @@ const ROOMS_IN_FLIGHT_MAX: usize = 8;
 
 /// Where a room stands. Up to `last_seq` nothing can be added any more: a number below it that has no
 /// event is void. A number that was taken moments ago and has no event yet holds it back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Position {
     pub last_seq: u64,
@@ -35,7 +35,7 @@ pub struct Position {
 }
 
 /// The missed events, in order within each room.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Resumed {
     pub events: Vec<Event>,
@@ -134,8 +134,9 @@ impl<'a> Missed<'a> {
             from,
             messages: messages
                 .into_iter()
+                // A system message comes with the entry that left it.
+                .filter(|m| m.id.seq <= known && m.kind != MessageKind::System)
                 .map(|m| (m.id.seq, m))
-                .filter(|(s, _)| *s <= known)
                 .collect(),
             entries: entries.into_iter().map(|e| (e.seq, e)).filter(|(s, _)| *s <= known).collect(),
             complete: known == u64::MAX,
@@ -231,8 +232,7 @@ async fn named(
         .flat_map(|room| room.messages.values())
         .chain(elsewhere.values())
         .flat_map(MessageView::names);
-    let in_entries =
-        missed.iter().flat_map(|room| room.entries.values()).filter_map(compose::names);
+    let in_entries = missed.iter().flat_map(|room| room.entries.values()).flat_map(compose::names);
     let ids: Vec<UserId> = in_messages.chain(in_entries).collect();
     crate::people(store, ids, now).await
 }
@@ -244,30 +244,17 @@ mod tests {
 
     fn room(last_seq: u64, last_seq_at: i64) -> Room {
         let zero = Timestamp::from_ms(0);
-        Room {
-            id: RoomId::new(zero, [1; 10]),
-            kind: RoomKind::Public,
-            name: None,
-            description: None,
-            creator: UserId::new(zero, [1; 10]),
-            created_at: zero,
-            last_seq,
-            message_count: 0,
-            last_message_seq: 0,
-            last_message_at: None,
-            last_seq_at: Some(Timestamp::from_ms(last_seq_at)),
-            voids: Vec::new(),
-            member_count: 1,
-            pair: None,
-            deleted_at: None,
-        }
+        let id = RoomId::new(zero, [1; 10]);
+        let last_seq_at = Some(Timestamp::from_ms(last_seq_at));
+        let creator = UserId::new(zero, [1; 10]);
+        Room { last_seq, last_seq_at, ..Room::new(id, RoomKind::Public, creator, zero) }
     }
 
     fn missed<'a>(room: &'a Room, from: u64, written: &[(u64, i64)], complete: bool) -> Missed<'a> {
         let entry = |&(seq, at): &(u64, i64)| {
             let at = Timestamp::from_ms(at);
-            let change = Change::RoomUpdated;
-            (seq, LogEntry { room: room.id, seq, at, actor: room.creator, change })
+            let change = Change::RoomUpdated { renamed: None };
+            (seq, LogEntry { room: room.id, seq, at, ordinal: 0, actor: room.creator, change })
         };
         let entries = written.iter().map(entry).collect();
         Missed { room, from, messages: BTreeMap::new(), entries, complete }

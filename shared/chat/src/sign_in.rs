@@ -54,21 +54,9 @@ pub async fn register(
     now: Timestamp,
     new: Registration,
 ) -> Result<SignedIn> {
-    let profile = Profile {
-        id: UserId::new(now, rand::random()),
-        display_name: new
-            .display_name
-            .map_or_else(|| new.username.as_str().into(), DisplayName::into_string),
-        username: new.username.as_str().into(),
-        avatar_url: None,
-        status: None,
-        status_message: None,
-        status_emoji: None,
-        status_expires_at: None,
-        created_at: now,
-        last_seen: now,
-        deactivated: false,
-    };
+    let username = new.username.as_str().to_owned();
+    let display_name = new.display_name.map_or_else(|| username.clone(), DisplayName::into_string);
+    let profile = Profile::new(UserId::new(now, rand::random()), username, display_name, now);
     let hash = hash(&new.password)?;
     if store.create_account(&profile, &hash).await? == Commit::Stale {
         return Err(ChatError::new(Code::UsernameTaken));

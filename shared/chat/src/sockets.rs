@@ -25,14 +25,9 @@ pub async fn connect(
     subscription: Subscription,
     batch: bool,
 ) -> Result<()> {
-    let connection = Connection {
-        id: id.clone(),
-        session: who.session,
-        opened_at: now,
-        expires_at: now.plus_ms(SOCKET_MS).min(who.expires_at),
-        subscription,
-        batch,
-    };
+    let ends = now.plus_ms(SOCKET_MS).min(who.expires_at);
+    let connection =
+        Connection { subscription, batch, ..Connection::new(id.clone(), who.session, now, ends) };
     store.add_connection(who.user, &connection, now).await?;
     let data = json!({"connection_id": id, "user_id": who.user, "heartbeat_ms": HEARTBEAT_MS});
     let ready = plain("ready", now, data);

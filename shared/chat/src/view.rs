@@ -1,9 +1,10 @@
 //! Objects as clients see them, in REST answers and in events alike (docs/api.md, "Objects").
 
 use domain::{
-    Connection, Membership, Message, MessageId, MessageKind, Profile, Role, Room, RoomId, RoomKind,
-    Status, Timestamp, UserId,
+    Attached, AttachmentId, Connection, Membership, Message, MessageId, MessageKind, NotifyLevel,
+    Profile, Role, Room, RoomId, RoomKind, Status, SystemKind, Timestamp, UserId,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 pub type People = HashMap<UserId, Profile>;
 
 /// A user where they are only named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct CompactUser {
     pub id: UserId,
@@ -41,7 +42,7 @@ impl CompactUser {
 }
 
 /// A user's profile.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct UserView {
     pub id: UserId,
@@ -77,7 +78,7 @@ impl UserView {
 }
 
 /// Reactions with one emoji.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct ReactionView {
     pub emoji: String,
@@ -91,7 +92,7 @@ pub struct ReactionView {
 pub const REACTION_USERS_MAX: usize = 5;
 
 /// A message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MessageView {
     pub id: MessageId,
@@ -110,8 +111,56 @@ pub struct MessageView {
     pub reply_to_message_id: Option<MessageId>,
     pub client_id: Option<String>,
     pub reactions: Vec<ReactionView>,
-    /// Always empty until attachments exist; present so that clients need no second shape.
-    pub attachments: Vec<serde_json::Value>,
+    pub attachments: Vec<AttachmentView>,
+    pub mentions: Vec<UserId>,
+    pub mentions_all: bool,
+    pub reply_count: u64,
+    pub last_reply_at: Option<Timestamp>,
+    pub pinned: bool,
+    pub system: Option<SystemView>,
+}
+
+/// What a system message tells; clients put it into words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct SystemView {
+    pub kind: SystemKind,
+    pub actor: CompactUser,
+    pub subject: Option<CompactUser>,
+    pub text: Option<String>,
+}
+
+/// A file that came with a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct AttachmentView {
+    pub id: AttachmentId,
+    pub filename: String,
+    pub size: u64,
+    pub mime_type: String,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub thumbhash: Option<String>,
+    pub thumbnails: Vec<u16>,
+    pub url: String,
+}
+
+impl AttachmentView {
+    /// The file as a message keeps it.
+    pub fn of(file: &Attached) -> Self {
+        let Attached { id, filename, size, mime_type, .. } = file.clone();
+        Self {
+            id,
+            filename,
+            size,
+            mime_type,
+            width: file.width,
+            height: file.height,
+            thumbhash: file.thumbhash.clone(),
+            thumbnails: file.thumbnails.clone(),
+            url: format!("/attachments/{id}"),
+        }
+    }
 }
 
 impl MessageView {
@@ -136,7 +185,18 @@ impl MessageView {
             reply_to_message_id: message.reply_to_seq.map(at),
             client_id: message.client_key.clone(),
             reactions: reactions(message, people, viewer),
-            attachments: Vec::new(),
+            attachments: message.attachments.iter().map(AttachmentView::of).collect(),
+            mentions: message.mentions.clone(),
+            mentions_all: message.mentions_all,
+            reply_count: message.reply_count,
+            last_reply_at: message.last_reply_at,
+            pinned: message.pinned,
+            system: message.system.as_ref().map(|system| SystemView {
+                kind: system.kind,
+                actor: CompactUser::of(message.sender, people),
+                subject: system.subject.map(|user| CompactUser::of(user, people)),
+                text: system.text.clone(),
+            }),
         }
     }
 
@@ -144,7 +204,8 @@ impl MessageView {
     pub fn names(message: &Message) -> impl Iterator<Item = UserId> + '_ {
         let reacted =
             message.reactions.iter().flat_map(|r| r.users.iter().take(REACTION_USERS_MAX));
-        std::iter::once(message.sender).chain(reacted.copied())
+        let subject = message.system.iter().filter_map(|system| system.subject);
+        std::iter::once(message.sender).chain(reacted.copied()).chain(subject)
     }
 }
 
@@ -165,7 +226,7 @@ pub fn reactions(message: &Message, people: &People, viewer: Option<UserId>) -> 
 }
 
 /// A room as anybody may see it who may see it at all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct RoomView {
     pub id: RoomId,
@@ -176,6 +237,7 @@ pub struct RoomView {
     pub creator_id: UserId,
     pub created_at: Timestamp,
     pub member_count: u64,
+    pub pin_count: u64,
     pub last_seq: u64,
     pub last_message_at: Option<Timestamp>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -185,13 +247,13 @@ pub struct RoomView {
 }
 
 /// What a member sees besides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MyRoom {
     pub role: Role,
     pub unread_count: u64,
-    /// Always 0 until mentions exist.
     pub mention_count: u64,
+    pub notification_level: NotifyLevel,
     pub last_read_message_id: Option<MessageId>,
     pub last_read_seq: u64,
     pub last_message: Option<MessageView>,
@@ -209,6 +271,7 @@ impl RoomView {
             creator_id: room.creator,
             created_at: room.created_at,
             member_count: room.member_count,
+            pin_count: room.pin_count,
             last_seq: room.last_seq,
             last_message_at: room.last_message_at,
             mine: None,
@@ -231,7 +294,8 @@ impl RoomView {
         view.mine = Some(MyRoom {
             role: member.role,
             unread_count: member.unread(room),
-            mention_count: 0,
+            mention_count: member.mentions_unread(),
+            notification_level: member.notify_level(room),
             last_read_message_id: read_id(member),
             last_read_seq: member.read.seq,
             last_message: last_message.map(|m| MessageView::of(m, people, Some(member.user))),
@@ -246,7 +310,7 @@ fn read_id(member: &Membership) -> Option<MessageId> {
 }
 
 /// How far the caller has read, as an answer and as an event to their other devices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct ReadState {
     pub room_id: RoomId,
@@ -268,7 +332,7 @@ impl ReadState {
 }
 
 /// Somebody's place in a room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MembershipView {
     pub room_id: RoomId,

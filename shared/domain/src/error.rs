@@ -1,5 +1,6 @@
 //! Errors are values with stable codes. They do not know HTTP: `edge` maps a code to a status.
 
+use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -37,6 +38,9 @@ codes! {
     DirectRoomImmutable = "direct_room_immutable", "a direct room has exactly two members for ever";
     TooManyReactions = "too_many_reactions", "this message cannot take another reaction";
     MessageNotReactable = "message_not_reactable", "system messages take no reactions";
+    TooManyPins = "too_many_pins", "a room has at most 250 pinned messages";
+    TypeMismatch = "type_mismatch", "the file's name, its declared type and its content disagree";
+    NotReportable = "not_reportable", "your own and system messages cannot be reported";
     Unauthenticated = "unauthenticated", "send Authorization: Bearer <token>";
     TokenInvalid = "token_invalid", "the token is not one of ours; sign in again";
     TokenExpired = "token_expired", "the token has expired; refresh it or sign in again";
@@ -50,6 +54,9 @@ codes! {
     EditWindowExpired = "edit_window_expired", "a message can be edited for 15 minutes";
     Silenced = "silenced", "you have been silenced in this room";
     Blocked = "blocked", "this user cannot be reached";
+    YouBlockedUser = "you_blocked_user", "you have blocked this user; unblock them first";
+    Banned = "banned", "you have been banned from this room";
+    Infected = "infected", "this file was found to be harmful";
     AccountDeactivated = "account_deactivated", "this account is deactivated";
     NotFound = "not_found", "there is nothing here";
     MessageDeleted = "message_deleted", "the message has been deleted";
@@ -57,12 +64,34 @@ codes! {
     MethodNotAllowed = "method_not_allowed", "this path does not take this method";
     UsernameTaken = "username_taken", "this username is taken";
     OwnerMustTransfer = "owner_must_transfer", "transfer the ownership before you leave";
+    AttachmentNotReady = "attachment_not_ready", "this file has not been checked yet";
     IdempotencyConflict = "idempotency_conflict", "this key was used for another request";
+    InviteExpired = "invite_expired", "this invitation has expired";
+    InviteExhausted = "invite_exhausted", "this invitation has been used up";
+    PreconditionFailed = "precondition_failed", "this has changed since you read it; load it again";
+    RangeNotSatisfiable = "range_not_satisfiable", "the file has no such bytes";
     PayloadTooLarge = "payload_too_large", "the request is too large";
     UnsupportedType = "unsupported_type", "send the body as application/json";
     RateLimited = "rate_limited", "too many requests; wait and try again";
     /// Ours, never the caller's: a service behind us did not answer.
     Unavailable = "unavailable", "a service behind this route did not answer; try again";
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl schemars::JsonSchema for Code {
+    fn schema_name() -> Cow<'static, str> {
+        "ErrorCode".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let codes: Vec<_> = Self::ALL.iter().map(|code| code.as_str()).collect();
+        schemars::json_schema!({"type": "string", "enum": codes})
+    }
 }
 
 /// One field of a request that is not as it must be.

@@ -4,6 +4,7 @@
 //! into one of these types, and every rule is a function from values to a decision. Use cases in
 //! `chat` load, ask these rules, and write.
 
+mod attachment;
 mod emoji;
 mod error;
 mod ids;
@@ -12,20 +13,25 @@ mod rate;
 mod records;
 mod role;
 pub mod search;
+mod schema;
 mod text;
 mod time;
 
+pub use attachment::{ATTACHMENTS_MAX, Attached};
 pub use emoji::Emoji;
 pub use error::{ChatError, Code, FieldError, Result};
-pub use ids::{ClientKey, ConnectionId, MessageId, RoomId, SessionId, UserId};
-pub use message::{
-    EDIT_WINDOW_MS, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX, Reaction, may_delete,
-    may_edit, may_react, thread_root,
+pub use ids::{
+    AttachmentId, ClientKey, ConnectionId, MessageId, NotificationId, RoomId, SessionId, UserId,
 };
-pub use rate::{RateLimit, RateTaken, RateWindow};
+pub use message::{
+    EDIT_WINDOW_MS, MENTIONS_MAX, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX,
+    Reaction, may_delete, may_edit, may_react, thread_root,
+};
+pub use rate::{Bucket, RateLimit, RateTaken, RateWindow};
 pub use records::{
-    Change, Connection, Credentials, LeaveReason, LogEntry, Membership, Profile, ReadMark, Room,
-    Sent, Session, Status, Subscription, VOIDS_MAX,
+    Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,
+    NotifyLevel, PINS_MAX, Profile, QUIET_MEMBERS_MAX, ReadMark, Room, Sent, Session, Status,
+    Subscription, System, SystemKind, VOIDS_MAX,
 };
 pub use role::{Role, RoomKind};
 pub use text::{

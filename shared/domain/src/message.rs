@@ -1,6 +1,6 @@
 //! Messages, and who may do what to one.
 
-use crate::{ChatError, Code, MessageId, Result, Role, Timestamp, UserId};
+use crate::{Attached, ChatError, Code, MessageId, Result, Role, System, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// How long a sender may edit, in milliseconds (15 minutes, inclusive).
@@ -11,7 +11,7 @@ pub const REACTION_EMOJIS_MAX: usize = 50;
 pub const REACTIONS_MAX: u64 = 5_000;
 
 /// What a message holds, derived from its attachments; clients do not choose it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MessageKind {
     /// Text without attachments.
@@ -81,9 +81,68 @@ pub struct Message {
     pub changed_seq: u64,
     /// Reactions in order of first use.
     pub reactions: Vec<Reaction>,
+    /// Files that came with it, at most [`crate::ATTACHMENTS_MAX`].
+    pub attachments: Vec<Attached>,
+    /// Users its text names, at most [`MENTIONS_MAX`]; they need not be members.
+    pub mentions: Vec<UserId>,
+    /// Whether its text names everybody (`@all` and the like).
+    pub mentions_all: bool,
+    /// Replies in the thread it is the root of, without deleted ones.
+    pub reply_count: u64,
+    /// When the last of them was sent.
+    pub last_reply_at: Option<Timestamp>,
+    /// Whether it is pinned in its room.
+    pub pinned: bool,
+    /// What happened, for a system message; its sender is who did it.
+    pub system: Option<System>,
 }
 
+/// Users that one message names.
+pub const MENTIONS_MAX: usize = 50;
+
 impl Message {
+    /// A text message nobody has answered, changed or reacted to.
+    pub fn new(id: MessageId, sender: UserId, body: String, now: Timestamp, ordinal: u64) -> Self {
+        Self {
+            id,
+            sender,
+            kind: MessageKind::Text,
+            body,
+            created_at: now,
+            edited_at: None,
+            deleted: None,
+            parent_seq: None,
+            reply_to_seq: None,
+            client_key: None,
+            ordinal,
+            changed_seq: id.seq,
+            reactions: Vec::new(),
+            attachments: Vec::new(),
+            mentions: Vec::new(),
+            mentions_all: false,
+            reply_count: 0,
+            last_reply_at: None,
+            pinned: false,
+            system: None,
+        }
+    }
+
+    /// What is left of it when `by` deletes it at `at` under the number `seq`: who, when, where, and
+    /// its place in its thread.
+    #[must_use]
+    pub fn tombstone(&self, at: Timestamp, by: UserId, seq: u64) -> Self {
+        Self {
+            kind: MessageKind::Text,
+            deleted: Some((at, by)),
+            parent_seq: self.parent_seq,
+            reply_to_seq: self.reply_to_seq,
+            reply_count: self.reply_count,
+            last_reply_at: self.last_reply_at,
+            changed_seq: seq,
+            ..Self::new(self.id, self.sender, String::new(), self.created_at, self.ordinal)
+        }
+    }
+
     /// How many have reacted with `emoji`.
     pub fn reaction_count(&self, emoji: &str) -> usize {
         self.reactions.iter().find(|r| r.emoji == emoji).map_or(0, |r| r.users.len())
@@ -117,10 +176,15 @@ pub fn may_edit(message: &Message, by: UserId, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// The sender at any time; an admin or the owner any message of the room.
+/// The sender at any time; an admin or the owner any message of the room. Nobody the system's lines:
+/// they are the record of who came, went and changed what.
 pub fn may_delete(message: &Message, by: UserId, role: Role) -> Result<()> {
-    let own = message.sender == by && message.kind != MessageKind::System;
-    if own || role >= Role::Admin { Ok(()) } else { Err(ChatError::new(Code::InsufficientRole)) }
+    if message.kind == MessageKind::System {
+        let detail = "system messages cannot be deleted";
+        return Err(ChatError::because(Code::InsufficientRole, detail));
+    }
+    let allowed = message.sender == by || role >= Role::Admin;
+    if allowed { Ok(()) } else { Err(ChatError::new(Code::InsufficientRole)) }
 }
 
 /// Any message that stands, except the system's.
@@ -145,21 +209,8 @@ mod tests {
     }
 
     fn message() -> Message {
-        Message {
-            id: MessageId { room: RoomId::new(Timestamp::from_ms(0), [9; 10]), seq: 7 },
-            sender: user(1),
-            kind: MessageKind::Text,
-            body: "hello".into(),
-            created_at: Timestamp::from_ms(1_000),
-            edited_at: None,
-            deleted: None,
-            parent_seq: None,
-            reply_to_seq: None,
-            client_key: None,
-            ordinal: 7,
-            changed_seq: 7,
-            reactions: Vec::new(),
-        }
+        let id = MessageId { room: RoomId::new(Timestamp::from_ms(0), [0; 10]), seq: 7 };
+        Message::new(id, user(1), "x".into(), Timestamp::from_ms(1_000), 7)
     }
 
     #[test]
@@ -189,6 +240,8 @@ mod tests {
         ] {
             assert_eq!(may_delete(&m, by, role).is_ok(), allowed, "{role:?}");
         }
+        let system = Message { kind: MessageKind::System, ..message() };
+        assert!(may_delete(&system, user(1), Role::Owner).is_err());
     }
 
     #[test]

@@ -31,6 +31,8 @@ fn to_item(profile: &Profile) -> Item {
         .time("created_at", profile.created_at)
         .time("last_seen", profile.last_seen)
         .flag("deactivated", profile.deactivated)
+        .flag("hides_read", profile.hides_read)
+        .flag("hides_last_seen", profile.hides_last_seen)
         .build()
 }
 
@@ -49,6 +51,8 @@ pub(crate) fn from_item(item: &Item) -> Result<Profile> {
         created_at: f.time("created_at")?,
         last_seen: f.time("last_seen")?,
         deactivated: f.flag("deactivated")?,
+        hides_read: f.flag("hides_read")?,
+        hides_last_seen: f.flag("hides_last_seen")?,
     })
 }
 
@@ -78,6 +82,8 @@ impl ChangeProfile for Table {
             ("status_emoji", profile.status_emoji.as_ref().map(s)),
             ("status_expires_at", profile.status_expires_at.map(t)),
             ("deactivated", profile.deactivated.then_some(AttributeValue::Bool(true))),
+            ("hides_read", profile.hides_read.then_some(AttributeValue::Bool(true))),
+            ("hides_last_seen", profile.hides_last_seen.then_some(AttributeValue::Bool(true))),
         ];
         let mut set = "SET #display_name = :display_name, #last_seen = :last_seen, \
                        #folded_display_name = :folded_display_name"

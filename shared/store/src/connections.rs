@@ -1,5 +1,5 @@
 //! Open sockets `USER#<user> / CONNECTIONS`: one item per user, a map `conns` from the connection's
-//! id to `{session, expires_at, opened, batch?, bad, rooms?}`. `rooms` is there where the connection
+//! id to `{session, expires_at, opened_at, seen_at, away?, batch?, bad, rooms?}`. `rooms` is there where the connection
 //! receives only some rooms: a map of room ids, because single names can be set and removed within
 //! a map and not within a nested set.
 
@@ -27,6 +27,8 @@ fn to_value(connection: &Connection) -> AttributeValue {
         .text("session", connection.session)
         .time("expires_at", connection.expires_at)
         .time("opened_at", connection.opened_at)
+        .time("seen_at", connection.seen_at)
+        .flag("away", connection.away)
         .number("bad", 0)
         .flag("batch", connection.batch);
     let row = match &connection.subscription {
@@ -57,6 +59,8 @@ fn from_fields(id: &str, f: Fields<'_>) -> Result<Connection> {
         expires_at: f.time("expires_at")?,
         subscription,
         batch: f.flag("batch")?,
+        seen_at: f.time("seen_at")?,
+        away: f.flag("away")?,
     })
 }
 

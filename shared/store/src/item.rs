@@ -4,6 +4,8 @@
 use crate::keys::Key;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{ChatError, Result, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
@@ -87,6 +89,23 @@ impl Row {
         self.number_opt(name, at.map(Timestamp::ms))
     }
 
+    /// Left out when there are none: DynamoDB keeps no empty sets.
+    pub(crate) fn numbers(self, name: &str, values: &[u64]) -> Self {
+        if values.is_empty() { self } else { self.value(name, numbers(values.iter().copied())) }
+    }
+
+    /// Left out when there are none: DynamoDB keeps no empty sets.
+    pub(crate) fn texts(self, name: &str, values: &[impl Display]) -> Self {
+        let texts = || values.iter().map(ToString::to_string).collect();
+        if values.is_empty() { self } else { self.value(name, AttributeValue::Ss(texts())) }
+    }
+
+    /// Any value as JSON text; left out when it is an empty list or none.
+    pub(crate) fn json<T: Serialize>(self, name: &str, value: &T) -> Result<Self> {
+        let json = serde_json::to_string(value).map_err(|_| wrong(name))?;
+        Ok(if matches!(json.as_str(), "null" | "[]") { self } else { self.text(name, json) })
+    }
+
     /// Left out when false.
     pub(crate) fn flag(self, name: &str, on: bool) -> Self {
         if on { self.value(name, AttributeValue::Bool(true)) } else { self }
@@ -134,6 +153,21 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn parsed_opt<T: FromStr>(self, name: &str) -> Result<Option<T>> {
         self.text_opt(name)?.map(str::parse).transpose().map_err(|_| wrong(name))
+    }
+
+    /// What [`Row::json`] wrote; the default when it is missing.
+    pub(crate) fn json<T: DeserializeOwned + Default>(self, name: &str) -> Result<T> {
+        let Some(text) = self.text_opt(name)? else { return Ok(T::default()) };
+        serde_json::from_str(text).map_err(|_| wrong(name))
+    }
+
+    /// The same, if there is one.
+    pub(crate) fn read_opt<T>(
+        self,
+        name: &str,
+        read: impl Fn(&'a str) -> Option<T>,
+    ) -> Result<Option<T>> {
+        self.text_opt(name)?.map(|text| read(text).ok_or_else(|| wrong(name))).transpose()
     }
 
     /// A text that `read` understands.

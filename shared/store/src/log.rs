@@ -15,6 +15,7 @@ fn to_item(entry: &LogEntry) -> Result<Item> {
         .map_err(|_| ChatError::unavailable("item: attribute change cannot be written"))?;
     let row = Row::at(keys::entry(entry.room, entry.seq))
         .time("at", entry.at)
+        .number("ordinal", entry.ordinal)
         .text("actor", entry.actor)
         .text("change", change);
     Ok(row.build())
@@ -26,14 +27,20 @@ pub(crate) fn from_item(item: &Item) -> Result<LogEntry> {
         room: f.in_key("PK", keys::room_in)?,
         seq: f.in_key("SK", keys::seq_in)?,
         at: f.time("at")?,
+        ordinal: f.number_opt("ordinal")?.unwrap_or(0),
         actor: f.parsed("actor")?,
         change: f.read("change", |text| serde_json::from_str(text).ok())?,
     })
 }
 
-/// Stores an entry under its number, which must be free.
-pub(crate) fn put(entry: &LogEntry) -> Result<Write> {
-    Ok(Write::put_new(to_item(entry)?))
+/// A change's writes, with behind them the entry that logs it, under its number, which must be free,
+/// and the system message it leaves in the history, where it leaves one.
+pub(crate) fn with(mut writes: Vec<Write>, entry: &LogEntry) -> Result<Vec<Write>> {
+    writes.push(Write::put_new(to_item(entry)?));
+    if let Some(line) = entry.system_message() {
+        writes.push(Write::put_new(messages::to_item(&line)?));
+    }
+    Ok(writes)
 }
 
 impl Table {

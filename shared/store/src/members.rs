@@ -9,7 +9,8 @@ use crate::{Table, keys, log};
 use aws_sdk_dynamodb::types::ReturnValue;
 use chat::ports::{ChangeMembers, Commit, ListMembers, ListRecipients, ListRooms, MarkRead, Page};
 use domain::{
-    ChatError, Code, LogEntry, Membership, ReadMark, Result, Role, RoomId, Timestamp, UserId,
+    ChatError, Code, LogEntry, Membership, NotifyLevel, ReadMark, Result, Role, RoomId, Timestamp,
+    UserId,
 };
 
 /// Rooms of one user that are listed.
@@ -23,6 +24,11 @@ pub(crate) fn to_item(member: &Membership) -> Item {
         .number("read_ordinal", member.read.ordinal)
         .time_opt("silenced_until", member.silenced_until)
         .number_opt("hidden_seq", member.hidden_seq)
+        .time_opt("read_at", member.read_at)
+        .number("delivered_seq", member.delivered_seq)
+        .time_opt("delivered_at", member.delivered_at)
+        .text_opt("notify", member.notify.map(NotifyLevel::as_str))
+        .numbers("mention_seqs", &member.mention_seqs)
         .build()
 }
 
@@ -41,6 +47,11 @@ pub(crate) fn from_item(item: &Item) -> Result<Membership> {
         read: ReadMark { seq: f.number("read_seq")?, ordinal: f.number("read_ordinal")? },
         silenced_until: f.time_opt("silenced_until")?,
         hidden_seq: f.number_opt("hidden_seq")?,
+        read_at: f.time_opt("read_at")?,
+        delivered_seq: f.number_opt("delivered_seq")?.unwrap_or(0),
+        delivered_at: f.time_opt("delivered_at")?,
+        notify: f.read_opt("notify", NotifyLevel::parse)?,
+        mention_seqs: f.set("mention_seqs")?,
     })
 }
 
@@ -57,9 +68,8 @@ impl ChangeMembers for Table {
             Write::put_new(to_item(member)),
             Write::put(to_listed(member)),
             count(member.room, 1),
-            log::put(entry)?,
         ];
-        Ok(self.transact(writes).await?.commit())
+        Ok(self.transact(log::with(writes, entry)?).await?.commit())
     }
 
     async fn remove_member(&self, member: &Membership, entry: &LogEntry) -> Result<Commit> {
@@ -70,9 +80,8 @@ impl ChangeMembers for Table {
             membership,
             Write::delete(keys::listed(member.user, member.room)),
             count(member.room, -1),
-            log::put(entry)?,
         ];
-        Ok(self.transact(writes).await?.commit())
+        Ok(self.transact(log::with(writes, entry)?).await?.commit())
     }
 
     async fn hide_room(&self, room: RoomId, user: UserId, seq: u64) -> Result<()> {

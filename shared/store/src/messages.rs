@@ -21,7 +21,7 @@ pub(crate) fn reaction_attribute(emoji: &str) -> String {
     format!("reaction:{emoji}")
 }
 
-pub(crate) fn to_item(message: &Message) -> Item {
+pub(crate) fn to_item(message: &Message) -> Result<Item> {
     let firsts = message
         .reactions
         .iter()
@@ -35,7 +35,14 @@ pub(crate) fn to_item(message: &Message) -> Item {
         .number_opt("reply_to_seq", message.reply_to_seq)
         .text_opt("client_key", message.client_key.as_ref())
         .number("ordinal", message.ordinal)
-        .number("changed_seq", message.changed_seq);
+        .number("changed_seq", message.changed_seq)
+        .number("reply_count", message.reply_count)
+        .time_opt("last_reply_at", message.last_reply_at)
+        .flag("pinned", message.pinned)
+        .flag("mentions_all", message.mentions_all)
+        .json("mentions", &message.mentions)?
+        .json("attachments", &message.attachments)?
+        .json("system", &message.system)?;
     let row = match message.deleted {
         Some((at, by)) => row.time("deleted_at", at).text("deleted_by", by),
         None => row
@@ -51,7 +58,7 @@ pub(crate) fn to_item(message: &Message) -> Item {
         let users = reaction.users.iter().map(ToString::to_string).collect();
         row.value(reaction_attribute(&reaction.emoji), AttributeValue::Ss(users))
     });
-    row.build()
+    Ok(row.build())
 }
 
 pub(crate) fn from_item(item: &Item) -> Result<Message> {
@@ -81,6 +88,13 @@ pub(crate) fn from_item(item: &Item) -> Result<Message> {
         ordinal: f.number("ordinal")?,
         changed_seq: f.number("changed_seq")?,
         reactions,
+        attachments: f.json("attachments")?,
+        mentions: f.json("mentions")?,
+        mentions_all: f.flag("mentions_all")?,
+        reply_count: f.number_opt("reply_count")?.unwrap_or(0),
+        last_reply_at: f.time_opt("last_reply_at")?,
+        pinned: f.flag("pinned")?,
+        system: f.json("system")?,
     })
 }
 
@@ -112,7 +126,7 @@ impl CommitMessage for Table {
         let (window, limit) = new.rate;
         let rate = rates::put(&RateKey::Send(message.sender), window, limit);
         let mut writes =
-            vec![sender_may_write(message, true), Write::put_new(to_item(message)), rate];
+            vec![sender_may_write(message, true), Write::put_new(to_item(message)?), rate];
         if let Some(record) = new.sent {
             writes.push(sent::put(message, record)?);
         }
@@ -140,26 +154,13 @@ impl ChangeMessage for Table {
             .value(":body", s(body))
             .value(":at", t(entry.at))
             .value(":seq", n(entry.seq));
-        Ok(self.transact(vec![edit, log::put(entry)?]).await?.commit())
+        Ok(self.transact(log::with(vec![edit], entry)?).await?.commit())
     }
 
     async fn commit_delete(&self, was: &Message, entry: &LogEntry) -> Result<Commit> {
-        let tombstone = tombstone(was, entry);
+        let tombstone = was.tombstone(entry.at, entry.actor, entry.seq);
         // The whole item is replaced: a reaction that came since the message was read goes as well.
-        let bury = Write::put(to_item(&tombstone)).when(AS_READ).value(":was", n(was.changed_seq));
-        Ok(self.transact(vec![bury, log::put(entry)?]).await?.commit())
-    }
-}
-
-/// What is left of a message: who, when, where, and that it was deleted.
-fn tombstone(was: &Message, entry: &LogEntry) -> Message {
-    Message {
-        body: String::new(),
-        edited_at: None,
-        deleted: Some((entry.at, entry.actor)),
-        client_key: None,
-        changed_seq: entry.seq,
-        reactions: Vec::new(),
-        ..was.clone()
+        let bury = Write::put(to_item(&tombstone)?).when(AS_READ).value(":was", n(was.changed_seq));
+        Ok(self.transact(log::with(vec![bury], entry)?).await?.commit())
     }
 }

@@ -70,7 +70,7 @@ impl React for Table {
             .value(":seq", n(entry.seq))
             .value(":reactions_max", n(REACTIONS_MAX))
             .value(":emojis_max", n(REACTION_EMOJIS_MAX));
-        match self.transact(vec![add, log::put(entry)?]).await? {
+        match self.transact(log::with(vec![add], entry)?).await? {
             Outcome::Done => Ok(Reacted::Done),
             Outcome::Failed(_) => Ok(Reacted::Refused),
             Outcome::Crowded => Err(crowded()),
@@ -87,7 +87,7 @@ impl React for Table {
         for _ in 0..TRIES_MAX {
             let remove = if last { leave_last } else { leave };
             let remove = remove(message, emoji, entry.actor);
-            match self.transact(vec![remove, log::put(entry)?]).await? {
+            match self.transact(log::with(vec![remove], entry)?).await? {
                 Outcome::Done => return Ok(Reacted::Done),
                 Outcome::Crowded => return Err(crowded()),
                 Outcome::Failed(as_it_was) => {

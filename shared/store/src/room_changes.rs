@@ -37,8 +37,8 @@ impl ChangeRoom for Table {
             Some(item) => Write::put(item),
             None => Write::delete(keys::directory(room.id)),
         };
-        let writes = vec![settings, listing, log::put(entry)?];
-        Ok(self.transact(writes).await?.commit())
+        let writes = vec![settings, listing];
+        Ok(self.transact(log::with(writes, entry)?).await?.commit())
     }
 
     async fn delete_room(&self, room: RoomId, now: Timestamp, only_member: bool) -> Result<Commit> {

@@ -22,9 +22,10 @@ async fn a_send_is_three_requests() {
         messages: vec![root.id],
         rate: Some(RateKey::Send(who)),
         sent: Some((who, room.id, "k".into())),
+        blocks: vec![(who, root.sender)],
     };
     let seen = stack.table.look(ask, NOW).await.unwrap();
-    assert_eq!(stack.calls.take(), ["BatchGetItem"], "seven asks, one request");
+    assert_eq!(stack.calls.take(), ["BatchGetItem"], "eight asks, one request");
 
     let place = stack.table.take_message_seq(room.id, NOW).await.unwrap();
     assert_eq!(stack.calls.take(), ["UpdateItem"]);
@@ -78,7 +79,10 @@ async fn each_change_is_one_transaction() {
     let left = change(7, Change::UserLeft { user: one.user, reason: LeaveReason::Removed });
     assert_eq!(table.remove_member(&one, &left).await, Ok(Commit::Done));
     transaction();
-    assert_eq!(table.commit_room(&room, &change(8, Change::RoomUpdated)).await, Ok(Commit::Done));
+    assert_eq!(
+        table.commit_room(&room, &change(8, Change::RoomUpdated { renamed: None })).await,
+        Ok(Commit::Done)
+    );
     transaction();
     assert_eq!(table.delete_room(room.id, NOW, true).await, Ok(Commit::Done));
     transaction();
@@ -124,12 +128,8 @@ async fn everything_else_is_one_request() {
     table.stop_typing_everywhere(who, NOW).await.unwrap();
     one("Query");
     let connection = |id: &str| Connection {
-        id: ConnectionId(id.into()),
-        session: s.id,
-        opened_at: NOW,
-        expires_at: NOW.plus_ms(1),
         subscription: Subscription::Explicit(Vec::new()),
-        batch: false,
+        ..Connection::new(ConnectionId(id.into()), s.id, NOW, NOW.plus_ms(1))
     };
     let (first, second) = (connection("1"), connection("2"));
     table.add_connection(who, &first, NOW).await.unwrap();

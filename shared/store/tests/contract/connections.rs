@@ -6,14 +6,8 @@ use domain::{Code, Connection, ConnectionId, RoomId, Subscription, Timestamp, Us
 use futures_util::future::join_all;
 
 fn connection(id: &str, subscription: Subscription) -> Connection {
-    Connection {
-        id: ConnectionId(id.into()),
-        session: session(),
-        opened_at: NOW,
-        expires_at: NOW.plus_ms(60_000),
-        subscription,
-        batch: false,
-    }
+    let id = ConnectionId(id.into());
+    Connection { subscription, ..Connection::new(id, session(), NOW, NOW.plus_ms(60_000)) }
 }
 
 async fn open(stack: &Stack, of: UserId, now: Timestamp) -> Vec<Connection> {

@@ -14,8 +14,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use chat::ports::{Ask, Commit, CommitMessage, Look, NewMessage, OpenRoom, RateKey, TakeSeq};
 use domain::{
-    Change, LogEntry, Membership, Message, MessageId, MessageKind, Profile, RateLimit, ReadMark,
-    Role, Room, RoomId, RoomKind, Sent, SessionId, Timestamp, UserId,
+    Change, LogEntry, Membership, Message, MessageId, Profile, RateLimit, Role, Room, RoomId,
+    RoomKind, Sent, SessionId, Timestamp, UserId,
 };
 use std::collections::VecDeque;
 use std::env::var;
@@ -242,58 +242,20 @@ pub fn session() -> SessionId {
 }
 
 pub fn member(room: RoomId, user: UserId, role: Role) -> Membership {
-    Membership {
-        room,
-        user,
-        role,
-        joined_at: NOW,
-        read: ReadMark::default(),
-        silenced_until: None,
-        hidden_seq: None,
-    }
+    Membership::new(&Room::new(room, RoomKind::Private, user, NOW), user, role, NOW)
 }
 
 /// A private room without a name, opened by `owner`.
 pub fn room_of(owner: &Membership) -> Room {
-    Room {
-        id: owner.room,
-        kind: RoomKind::Private,
-        name: None,
-        description: None,
-        creator: owner.user,
-        created_at: NOW,
-        last_seq: 0,
-        message_count: 0,
-        last_message_seq: 0,
-        last_message_at: None,
-        last_seq_at: None,
-        voids: Vec::new(),
-        member_count: 1,
-        pair: None,
-        deleted_at: None,
-    }
+    Room::new(owner.room, RoomKind::Private, owner.user, NOW)
 }
 
 pub fn message(who: &Membership, seq: u64, ordinal: u64, text: &str) -> Message {
-    Message {
-        id: MessageId { room: who.room, seq },
-        sender: who.user,
-        kind: MessageKind::Text,
-        body: text.into(),
-        created_at: NOW,
-        edited_at: None,
-        deleted: None,
-        parent_seq: None,
-        reply_to_seq: None,
-        client_key: None,
-        ordinal,
-        changed_seq: seq,
-        reactions: Vec::new(),
-    }
+    Message::new(MessageId { room: who.room, seq }, who.user, text.into(), NOW, ordinal)
 }
 
 pub fn entry(room: RoomId, seq: u64, actor: UserId, change: Change) -> LogEntry {
-    LogEntry { room, seq, at: NOW, actor, change }
+    LogEntry { room, seq, at: NOW, ordinal: 0, actor, change }
 }
 
 pub fn sent(seq: u64) -> Sent {
@@ -301,17 +263,5 @@ pub fn sent(seq: u64) -> Sent {
 }
 
 pub fn profile(name: &str, display_name: &str) -> Profile {
-    Profile {
-        id: user(),
-        username: name.into(),
-        display_name: display_name.into(),
-        avatar_url: None,
-        status: None,
-        status_message: None,
-        status_emoji: None,
-        status_expires_at: None,
-        created_at: NOW,
-        last_seen: NOW,
-        deactivated: false,
-    }
+    Profile::new(user(), name.into(), display_name.into(), NOW)
 }

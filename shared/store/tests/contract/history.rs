@@ -107,7 +107,7 @@ async fn the_log_goes_on_from_a_number() {
     for (seq, change) in [
         (BUCKET_SEQS - 1, Change::MessageUpdated { message_seq }),
         (BUCKET_SEQS + 1, Change::ReactionAdded { message_seq, emoji: "🔥".into() }),
-        (BUCKET_SEQS + 2, Change::RoomUpdated),
+        (BUCKET_SEQS + 2, Change::RoomUpdated { renamed: None }),
     ] {
         let change = entry(room, seq, owner.user, change);
         let shown = domain::Room { name: Some("n".into()), ..room_of(&owner) };

@@ -152,7 +152,7 @@ async fn nothing_reacts_to_nothing() {
     let stack = Stack::new().await;
     let reactor = Reactor::new(&stack).await;
     let nowhere = MessageId { room: reactor.room, seq: 999 };
-    let change = reactor.entry(user(), Change::RoomUpdated);
+    let change = reactor.entry(user(), Change::RoomUpdated { renamed: None });
     assert_eq!(stack.table.commit_reaction(nowhere, "🔥", &change).await, Ok(Reacted::Refused));
     assert_eq!(stack.table.commit_unreaction(nowhere, "🔥", &change).await, Ok(Reacted::Refused));
     let (_, log) = stack.table.log(reactor.room, 1, 99, 99).await.unwrap();

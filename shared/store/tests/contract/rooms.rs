@@ -118,7 +118,7 @@ async fn settings_change_with_their_log_entry() {
     let stack = Stack::new().await;
     let (room, owner) = stack.room(RoomKind::Private, "Old").await;
     let seq = stack.table.take_event_seq(room.id, NOW).await.unwrap().seq;
-    let change = entry(room.id, seq, owner.user, Change::RoomUpdated);
+    let change = entry(room.id, seq, owner.user, Change::RoomUpdated { renamed: None });
     let next = Room {
         name: Some("New".into()),
         description: Some("d".into()),
@@ -136,14 +136,14 @@ async fn settings_change_with_their_log_entry() {
     // Private again, description cleared: off the directory.
     let seq = stack.table.take_event_seq(room.id, NOW).await.unwrap().seq;
     let back = Room { description: None, kind: RoomKind::Private, last_seq: seq, ..next };
-    let change = entry(room.id, seq, owner.user, Change::RoomUpdated);
+    let change = entry(room.id, seq, owner.user, Change::RoomUpdated { renamed: None });
     assert_eq!(stack.table.commit_room(&back, &change).await, Ok(Commit::Done));
     assert_eq!(stack.load_room(room.id).await, Some(back.clone()));
     assert_eq!(stack.table.public_rooms(None, 9, None).await.unwrap().items, vec![]);
     assert_eq!(stack.table.commit_room(&back, &change).await, Ok(Commit::Stale), "number is used");
 
     assert_eq!(stack.table.delete_room(room.id, NOW, false).await, Ok(Commit::Done));
-    let change = entry(room.id, seq + 1, owner.user, Change::RoomUpdated);
+    let change = entry(room.id, seq + 1, owner.user, Change::RoomUpdated { renamed: None });
     assert_eq!(stack.table.commit_room(&back, &change).await, Ok(Commit::Stale));
     assert_eq!(stack.table.log(room.id, seq, seq + 1, 9).await.unwrap().1, vec![]);
 }
