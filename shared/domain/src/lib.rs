@@ -12,6 +12,7 @@ mod message;
 mod rate;
 mod records;
 mod role;
+pub mod search;
 mod schema;
 mod text;
 mod time;
