@@ -15,6 +15,7 @@ mod done;
 mod edit_message;
 pub mod event;
 pub mod files;
+pub mod event_data;
 mod gate;
 mod join_room;
 mod list_messages;
@@ -27,6 +28,7 @@ mod resume;
 mod send_message;
 mod sign_in;
 mod sockets;
+mod throttle;
 mod typing;
 pub mod view;
 
@@ -51,6 +53,7 @@ pub use sign_in::{
     refresh, register, use_ticket,
 };
 pub use sockets::{connect, disconnect, refuse_frame, subscribe};
+pub use throttle::look_within;
 pub use typing::{TYPING_MS, TYPING_THROTTLE_MS, start_typing, stop_typing};
 
 use domain::{Result, Timestamp, UserId};

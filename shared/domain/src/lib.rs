@@ -15,6 +15,7 @@ mod message;
 mod rate;
 mod records;
 mod role;
+pub mod search;
 mod schema;
 mod text;
 mod time;
@@ -35,7 +36,7 @@ pub use message::{
     EDIT_WINDOW_MS, MENTIONS_MAX, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX,
     Reaction, may_delete, may_edit, may_react, thread_root,
 };
-pub use rate::{RateLimit, RateTaken, RateWindow};
+pub use rate::{Bucket, RateLimit, RateTaken, RateWindow};
 pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,
     NotifyLevel, PINS_MAX, Profile, QUIET_MEMBERS_MAX, ReadMark, Room, Sent, Session, Status,
