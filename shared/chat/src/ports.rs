@@ -26,8 +26,6 @@ pub enum RateKey {
     Send(UserId),
     /// Failed sign-ins for a (folded) username from an address.
     Login(String, String),
-    /// A user's uploads.
-    Upload(UserId),
 }
 
 /// What a [`Look`] should bring. Each entry is one item (`BatchGetItem` takes 100 a call).
@@ -480,14 +478,8 @@ pub trait Keys: Sync {
 
 /// Records of files (`dynamodb:PutItem`, `UpdateItem`, `DeleteItem`; `Query` on the directory index).
 pub trait Files: Sync {
-    /// Stores a new file with its sender's rate window. `Stale` if the id is taken or the window has
-    /// changed since it was read.
-    fn create_file(
-        &self,
-        file: &StoredFile,
-        rate: (&RateWindow, RateLimit),
-        now: Timestamp,
-    ) -> impl Answer<Commit>;
+    /// Stores a new file. `Stale` if the id is taken.
+    fn create_file(&self, file: &StoredFile, now: Timestamp) -> impl Answer<Commit>;
     /// Stores what a check came to: status, finding, size, digest, picture. `Stale` if the file is
     /// not pending any more.
     fn settle_file(&self, file: &StoredFile, now: Timestamp) -> impl Answer<Commit>;

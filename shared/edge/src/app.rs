@@ -49,17 +49,12 @@ impl App {
             .get_or_init(|| cloud::FileBucket::new(self.clients.s3(), required("FILES_BUCKET")))
     }
 
-    /// How many files a user may upload within a minute, and how long one stays that nothing uses:
-    /// the template's `UploadRateMax` and `UnusedFileSeconds`.
-    pub fn file_rules(&self) -> chat::files::FileRules {
-        let number = |name: &str| required(name).parse::<u32>();
-        let (Ok(max @ 1..), Ok(unused @ 1..)) =
-            (number("UPLOAD_RATE_MAX"), number("UNUSED_FILE_SECONDS"))
-        else {
-            misconfigured("UPLOAD_RATE_MAX and UNUSED_FILE_SECONDS must be numbers from 1")
-        };
-        let rate = RateLimit { max, window_ms: 60_000 };
-        chat::files::FileRules { rate, unused_ms: i64::from(unused) * 1000 }
+    /// How long a file stays that nothing uses, in milliseconds: the template's `UnusedFileSeconds`.
+    pub fn unused_file_ms(&self) -> i64 {
+        match required("UNUSED_FILE_SECONDS").parse::<u32>() {
+            Ok(seconds @ 1..) => i64::from(seconds) * 1000,
+            _ => misconfigured("UNUSED_FILE_SECONDS must be a number from 1"),
+        }
     }
 
     /// The open sockets.

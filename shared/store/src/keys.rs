@@ -151,10 +151,6 @@ pub(crate) fn public_key(kid: &str) -> Key {
     Key::new("KEYS".to_owned(), format!("KEY#{kid}"))
 }
 
-pub(crate) fn upload_rate(user: UserId) -> Key {
-    Key::new(user_pk(user), "RATE#UPLOAD")
-}
-
 pub(crate) fn file(id: AttachmentId) -> Key {
     Key::new(format!("FILE#{id}"), "FILE")
 }

@@ -20,7 +20,7 @@ pub use open::{Opened, file_meta, open_file};
 pub use remove::{delete_file, remove_attached};
 pub use sweep::{Swept, sweep_files};
 pub use upload::{
-    AnnouncedFile, Draft, FileRules, UploadTarget, Uploaded, announce_file, upload_file,
+    AnnouncedFile, Draft, UploadTarget, Uploaded, announce_file, upload_file,
 };
 
 use crate::ports::Place;
