@@ -14,6 +14,7 @@ mod deliver;
 mod done;
 mod edit_message;
 pub mod event;
+pub mod files;
 pub mod event_data;
 mod gate;
 mod join_room;
