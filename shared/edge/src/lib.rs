@@ -28,8 +28,6 @@ pub use bytes::{Part, disposition, names_etag};
 pub use events::{serve_bucket, serve_event};
 pub use fields::Patch;
 pub use form::FormFile;
-pub use params::Limit;
-pub use queue::serve_queue;
 pub use params::{Limit, Text};
 pub use queue::{serve_events, serve_queue};
 pub use rest::{Reply, Request, serve_open, serve_rest, serve_unknown};
