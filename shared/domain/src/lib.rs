@@ -12,8 +12,8 @@ mod message;
 mod rate;
 mod records;
 mod role;
-pub mod search;
 mod schema;
+pub mod search;
 mod text;
 mod time;
 
