@@ -13,6 +13,7 @@ pub struct App {
     pub table: store::Table,
     fanout: OnceLock<cloud::FanoutQueue>,
     sockets: OnceLock<cloud::Sockets>,
+    purges: OnceLock<cloud::PurgeQueue>,
     signer: OnceCell<Signer>,
     pub(crate) verifier: Verifier,
 }
@@ -28,6 +29,7 @@ impl App {
             table,
             fanout: OnceLock::new(),
             sockets: OnceLock::new(),
+            purges: OnceLock::new(),
             signer: OnceCell::new(),
             verifier: Verifier::default(),
         }
@@ -37,6 +39,17 @@ impl App {
     pub fn fanout(&self) -> &cloud::FanoutQueue {
         self.fanout.get_or_init(|| {
             cloud::FanoutQueue::new(self.clients.sqs(), required("FANOUT_QUEUE_URL"))
+        })
+    }
+
+    /// The queue of deleted rooms.
+    pub fn purges(&self) -> &cloud::PurgeQueue {
+        self.purges.get_or_init(|| {
+            let seconds = required("PURGE_DELAY_SECONDS").parse();
+            let Ok(delay_s @ 0..=900) = seconds else {
+                misconfigured("PURGE_DELAY_SECONDS must be a number from 0 to 900")
+            };
+            cloud::PurgeQueue::new(self.clients.sqs(), required("PURGE_QUEUE_URL"), delay_s)
         })
     }
 

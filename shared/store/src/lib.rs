@@ -6,24 +6,30 @@
 //! or not TTL has deleted it. Nothing here scans.
 
 mod accounts;
+mod bans;
 mod call;
 mod connections;
 mod directory;
 mod find;
 mod history;
+mod invites;
 mod item;
 mod keys;
 mod log;
 mod look;
 mod members;
 mod messages;
+mod pins;
 mod public_keys;
+mod purge;
 mod rates;
 mod reactions;
+mod roles;
 mod room_changes;
 mod rooms;
 mod sent;
 mod sessions;
+mod silences;
 mod tickets;
 mod typing;
 mod write;

@@ -1,7 +1,7 @@
 //! `POST /rooms/{room_id}/join` — enters a public room.
 //!
-//! 200 with room and membership, also for a member. 403 `invite_required` for a room that is not
-//! public, 404 for one that does not exist.
+//! 200 with room and membership, also for a member. 403 `invite_required` for a private room, 403
+//! `banned`, 400 `direct_room_immutable`, 404 for one that does not exist.
 
 use domain::Result;
 use edge::{App, Reply, Request};

@@ -1,0 +1,28 @@
+//! `PATCH /rooms/{room_id}/members/{user_id}/role` — changes somebody's role, as the owner.
+//!
+//! 200 with the membership. `owner` hands the room over, and the caller is an admin afterwards. 409
+//! `owner_must_transfer` for the owner's own demotion.
+
+use domain::{FieldError, Result, Role};
+use edge::{App, Reply, Request};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Body {
+    role: String,
+}
+
+async fn change_role(app: &App, request: &Request) -> Result<Reply> {
+    let who = request.principal()?;
+    let (room, user) = (request.path("room_id")?, request.path("user_id")?);
+    let body: Body = request.json()?;
+    let role = Role::parse(&body.role)
+        .ok_or_else(|| FieldError::new("/role", "invalid", "must be owner, admin or member"))?;
+    let member =
+        chat::change_role(&app.table, app.fanout(), who, request.now, room, user, role).await?;
+    Ok(Reply::ok(&member))
+}
+
+fn main() -> edge::Exit {
+    edge::serve_rest(change_role)
+}
