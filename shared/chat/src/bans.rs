@@ -6,10 +6,11 @@ use crate::gate::{Principal, no_such};
 use crate::ports::{Commit, KeepBans, ListBans, Look, Publish, ReadLog, TakeSeq, Taken};
 use crate::view::{CompactUser, People};
 use domain::{Ban, Change, LeaveReason, LogEntry, Reason, Result, Role, RoomId, Timestamp, UserId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A ban.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct BanView {
     pub room_id: RoomId,
@@ -32,7 +33,7 @@ impl BanView {
 }
 
 /// A page of bans.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Bans {
     pub bans: Vec<BanView>,

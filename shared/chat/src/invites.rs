@@ -4,21 +4,19 @@
 use crate::edit_message::{ROUNDS_MAX, busy};
 use crate::gate::{Principal, no_such};
 use crate::ports::{
-    Ask, Commit, Invited, KeepInvites, ListInvites, Look, Publish, RateKey, ReadLog, SaveRate,
-    Seen, TakeSeq, Taken,
+    Ask, Commit, Invited, KeepInvites, ListInvites, Look, Publish, ReadLog, Seen, TakeSeq, Taken,
+    Throttle,
 };
+use crate::throttle::look_within;
 use crate::view::{CompactUser, People};
 use crate::{Joined, compose, enter};
 use domain::{
-    Change, ChatError, ClientKey, Code, INVITE_SECONDS, Invite, InviteCode, LogEntry, RateLimit,
+    Bucket, Change, ChatError, ClientKey, Code, INVITE_SECONDS, Invite, InviteCode, LogEntry,
     Result, Role, Room, RoomId, RoomKind, Timestamp,
 };
 use rand::Rng;
+use schemars::JsonSchema;
 use serde::Serialize;
-
-/// How often a user may ask about codes from one address: nobody has that many invitations, and who
-/// tries codes out gets nowhere.
-const LOOKUPS: RateLimit = RateLimit { max: 20, window_ms: 60_000 };
 
 /// An invitation to be made.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +30,7 @@ pub struct Draft {
 }
 
 /// An invitation, for those who manage the room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct InviteView {
     pub code: InviteCode,
@@ -61,7 +59,7 @@ impl InviteView {
 }
 
 /// A page of invitations.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Invites {
     pub invites: Vec<InviteView>,
@@ -69,7 +67,7 @@ pub struct Invites {
 }
 
 /// What an invitation shows of its room to whoever holds the code.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct InvitedRoom {
     pub id: RoomId,
@@ -81,7 +79,7 @@ pub struct InvitedRoom {
 }
 
 /// An invitation, for whoever holds the code.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct InvitePreview {
     pub code: InviteCode,
@@ -179,15 +177,14 @@ pub async fn list_invites(
     Ok(Invites { invites, next_cursor: page.next })
 }
 
-/// Shows what a code leads to. Codes asked for are counted per user and address.
+/// Shows what a code leads to. Codes asked for are counted.
 pub async fn get_invite(
-    store: &(impl Look + SaveRate),
+    store: &(impl Look + Throttle),
     who: Principal,
     now: Timestamp,
-    address: &str,
     code: &InviteCode,
 ) -> Result<InvitePreview> {
-    let found = find(store, who, now, address, code).await?;
+    let found = find(store, who, now, code).await?;
     let (invite, room) = found.check(now)?;
     Ok(InvitePreview {
         code: code.clone(),
@@ -206,14 +203,13 @@ pub async fn get_invite(
 
 /// Enters the room that a code leads to. A member is simply told so, and takes no seat.
 pub async fn accept_invite(
-    store: &(impl Look + SaveRate + TakeSeq + KeepInvites + ReadLog),
+    store: &(impl Look + Throttle + TakeSeq + KeepInvites + ReadLog),
     fanout: &impl Publish,
     who: Principal,
     now: Timestamp,
-    address: &str,
     code: &InviteCode,
 ) -> Result<Joined> {
-    let mut found = find(store, who, now, address, code).await?;
+    let mut found = find(store, who, now, code).await?;
     let change = Change::UserJoined { user: who.user, role: Role::Member };
     let mut taken = None;
     for _ in 0..ROUNDS_MAX {
@@ -308,25 +304,16 @@ impl Found {
     }
 }
 
-/// Looks a code up, and counts that.
+/// Looks a code up, and counts that: who tries codes out gets nowhere.
 async fn find(
-    store: &(impl Look + SaveRate),
+    store: &(impl Look + Throttle),
     who: Principal,
     now: Timestamp,
-    address: &str,
     code: &InviteCode,
 ) -> Result<Found> {
-    let key = RateKey::Invite(who.user, address.to_owned());
-    for _ in 0..ROUNDS_MAX {
-        let ask = Ask { invites: vec![code.clone()], rate: Some(key.clone()), ..who.ask() };
-        let mut seen = store.look(ask, now).await?;
-        who.check(&seen)?;
-        let (window, _) = seen.rate.take(LOOKUPS, now)?;
-        if store.save_rate(&key, &window, LOOKUPS).await? == Commit::Stale {
-            continue;
-        }
-        let invite = seen.invites.remove(code).ok_or_else(|| no_such("invitation"))?;
-        return Found::load(store, who, now, invite).await;
-    }
-    Err(busy())
+    let ask = Ask { invites: vec![code.clone()], ..who.ask() };
+    let mut seen = look_within(store, Bucket::Lookup, who.user, ask, now).await?;
+    who.check(&seen)?;
+    let invite = seen.invites.remove(code).ok_or_else(|| no_such("invitation"))?;
+    Found::load(store, who, now, invite).await
 }

@@ -6,15 +6,18 @@
 //! finds what was stored and publishes it again.
 
 mod bans;
+mod blocks;
 mod change_role;
 mod change_room;
 pub mod compose;
 mod create_room;
 mod delete_message;
 mod deliver;
+mod done;
 mod edit_message;
 mod enter;
 pub mod event;
+pub mod event_data;
 mod gate;
 mod invites;
 mod join_room;
@@ -34,15 +37,18 @@ mod send_message;
 mod sign_in;
 mod silence;
 mod sockets;
+mod throttle;
 mod typing;
 pub mod view;
 
 pub use bans::{BanView, Bans, ban_member, list_bans, unban_member};
+pub use blocks::blocked_by;
 pub use change_role::{Succession, change_role, succeed_owner};
 pub use change_room::{delete_room, update_room};
 pub use create_room::{NewRoom, create_room, open_direct_room};
 pub use delete_message::delete_message;
 pub use deliver::{Delivered, deliver};
+pub use done::{Deleted, Left, Lifted, LoggedOut, Removed, Revoked, Unbanned, Unpinned};
 pub use edit_message::edit_message;
 pub use gate::Principal;
 pub use invites::{
@@ -67,6 +73,7 @@ pub use sign_in::{
 };
 pub use silence::{silence_member, unsilence_member};
 pub use sockets::{connect, disconnect, refuse_frame, subscribe};
+pub use throttle::look_within;
 pub use typing::{TYPING_MS, TYPING_THROTTLE_MS, start_typing, stop_typing};
 
 use domain::{Result, Timestamp, UserId};

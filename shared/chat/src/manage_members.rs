@@ -23,6 +23,7 @@ pub async fn add_member(
     let mut ask = who.ask_room(id);
     enter::ask(&mut ask, id, user);
     ask.profiles.push(who.user);
+    ask.blocks = vec![(user, who.user)];
     let mut taken = None;
     for _ in 0..ROUNDS_MAX {
         let seen = store.look(ask.clone(), now).await?;
@@ -38,6 +39,9 @@ pub async fn add_member(
         }
         if profile.deactivated {
             return Err(ChatError::new(Code::AccountDeactivated));
+        }
+        if seen.blocks.contains(&(user, who.user)) {
+            return Err(ChatError::new(Code::Blocked));
         }
         let member = enter::newcomer(&seen, room, user, now)?;
         let Taken { seq, ordinal } = match taken {

@@ -9,10 +9,11 @@ use domain::{
     Change, ChatError, Code, FieldError, LogEntry, Membership, Message, MessageId, PINS_MAX, Pin,
     Result, Role, Room, RoomId, RoomKind, Timestamp, UserId, may_pin,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A pinned message.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct PinView {
     pub message: MessageView,
@@ -31,7 +32,7 @@ impl PinView {
 }
 
 /// A page of pins.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Pins {
     pub pins: Vec<PinView>,

@@ -6,11 +6,11 @@
 use crate::event::Fanout;
 pub use crate::room_ports::*;
 use domain::{
-    Ban, Connection, ConnectionId, Credentials, Invite, InviteCode, LogEntry, Membership, Message,
-    MessageId, Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent,
-    Session, SessionId, Silence, Timestamp, UserId,
+    Ban, Bucket, Connection, ConnectionId, Credentials, Invite, InviteCode, LogEntry, Membership,
+    Message, MessageId, Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind,
+    Sent, Session, SessionId, Silence, Timestamp, UserId,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 
 /// A future that may move between threads, as the runtime wants it.
@@ -24,8 +24,6 @@ pub enum RateKey {
     Send(UserId),
     /// Failed sign-ins for a (folded) username from an address.
     Login(String, String),
-    /// A user's questions about invitation codes from an address.
-    Invite(UserId, String),
 }
 
 /// What a [`Look`] should bring. Each entry is one item (`BatchGetItem` takes 100 a call).
@@ -53,6 +51,8 @@ pub struct Ask {
     pub invites: Vec<InviteCode>,
     /// The invitation that answered a user's idempotency key.
     pub invited: Option<(UserId, RoomId, String)>,
+    /// Whether the first has blocked the second.
+    pub blocks: Vec<(UserId, UserId)>,
 }
 
 /// What there was. Deleted rooms and expired rows are left out.
@@ -80,6 +80,8 @@ pub struct Seen {
     pub invites: HashMap<InviteCode, Invite>,
     /// The invitation that answered the key before.
     pub invited: Option<Invited>,
+    /// Those of the pairs asked for where the first has blocked the second.
+    pub blocks: HashSet<(UserId, UserId)>,
 }
 
 /// Reads many things in one strongly consistent round trip (`dynamodb:BatchGetItem`).
@@ -211,7 +213,8 @@ pub trait ReadLog: Sync {
 pub trait OpenRoom: Sync {
     /// Room, directory entry if public, and the owner's membership. `Stale` if the id is taken.
     fn open_room(&self, room: &Room, owner: &Membership) -> impl Answer<Commit>;
-    /// Room and both memberships; `Err(other id)` inside if the pair has a room already.
+    /// Room and both memberships; `Err(other id)` inside if the pair has a room already. The first
+    /// of the pair asks: `you_blocked_user` or `blocked` if one has blocked the other.
     fn open_direct(
         &self,
         room: &Room,
@@ -372,10 +375,33 @@ pub trait SaveRate: Sync {
     ) -> impl Answer<Commit>;
 }
 
+/// Counts requests in buckets (`dynamodb:UpdateItem`). Nothing has to be read for it, so it is made
+/// beside a use case's first look ([`crate::look_within`]).
+pub trait Throttle: Sync {
+    /// Takes one from the user's bucket, or says how long to wait. A full bucket is spent at once or
+    /// bit by bit; it fills evenly, and is full again after one window.
+    fn spend(&self, bucket: Bucket, user: UserId, now: Timestamp) -> impl Answer<()>;
+}
+
 /// Changes and finds users.
 pub trait ChangeProfile: Sync {
     /// Stores the profile (`dynamodb:UpdateItem`).
     fn save_profile(&self, profile: &Profile) -> impl Answer<()>;
+}
+
+/// Blocks one user may have.
+pub const BLOCKS_MAX: usize = 1_000;
+
+/// Who has blocked whom (`dynamodb:GetItem`, `TransactWriteItems` over UpdateItem and
+/// ConditionCheck; a read is `dynamodb:Query`).
+pub trait Blocks: Sync {
+    /// The first blocks the second, also in the direct room they may have. `false` if it is so
+    /// already.
+    fn block(&self, blocker: UserId, blocked: UserId, now: Timestamp) -> impl Answer<bool>;
+    /// The reverse. `false` if there was no block.
+    fn unblock(&self, blocker: UserId, blocked: UserId) -> impl Answer<bool>;
+    /// Whom a user has blocked and since when, by their ids; at most [`BLOCKS_MAX`].
+    fn blocks_of(&self, user: UserId) -> impl Answer<Vec<(UserId, Timestamp)>>;
 }
 
 /// Finds users (`dynamodb:Query` on the directory index).

@@ -1,14 +1,14 @@
 //! What a member wants to be told about a room.
 
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
 use crate::gate::Principal;
 use crate::ports::{Look, Prefer, Publish};
 use domain::{Membership, NotifyLevel, Result, RoomId, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The level that counts now, as an answer and as an event to one's other devices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct NotificationPreference {
     pub room_id: RoomId,
@@ -33,7 +33,7 @@ pub async fn set_notification_level(
     let preference =
         NotificationPreference { room_id: id, notification_level: member.notify_level(room) };
     // Also when nothing has changed: an earlier try may have died before it told the other devices.
-    let event = plain("notification_level_updated", now, &preference);
+    let event = Event::of(now, preference.clone());
     fanout.publish(&Fanout::new(Audience::Users(vec![who.user]), event)).await?;
     Ok(preference)
 }

@@ -1,6 +1,7 @@
 //! Invitations: codes that let people into a room.
 
 use crate::ids::NotAnId;
+use crate::schema::schema_as;
 use crate::{ChatError, Code, Membership, Result, Role, RoomId, Timestamp, UserId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
@@ -72,6 +73,12 @@ impl<'de> Deserialize<'de> for InviteCode {
         text.parse().map_err(|_| de::Error::custom("expected the code of an invitation"))
     }
 }
+
+schema_as!(InviteCode, {
+    "type": "string",
+    "pattern": "^[2-9A-HJ-NP-Za-km-z]{12}$",
+    "description": "The code of an invitation; capitals count."
+});
 
 /// An invitation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

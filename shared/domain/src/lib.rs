@@ -15,6 +15,8 @@ mod pin;
 mod rate;
 mod records;
 mod role;
+mod schema;
+pub mod search;
 mod text;
 mod time;
 
@@ -33,7 +35,7 @@ pub use message::{
 };
 pub use moderation::{Ban, Reason, Silence};
 pub use pin::{Pin, may_pin};
-pub use rate::{RateLimit, RateTaken, RateWindow};
+pub use rate::{Bucket, RateLimit, RateTaken, RateWindow};
 pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,
     NotifyLevel, PINS_MAX, Profile, QUIET_MEMBERS_MAX, ReadMark, Room, Sent, Session, Status,

@@ -1,5 +1,6 @@
 //! Keeping order in a room: bans, silences, and who may act on whom.
 
+use crate::schema::schema_as;
 use crate::text::{bounded, one_line};
 use crate::{ChatError, Code, FieldError, Membership, Result, Role, RoomId, Timestamp, UserId};
 
@@ -18,6 +19,8 @@ impl Reason {
         (!self.0.is_empty()).then_some(self.0)
     }
 }
+
+schema_as!(Reason, {"type": "string", "maxLength": 500});
 
 /// Somebody who may not enter a room until the ban is lifted.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,9 @@ pub(crate) const ROOMS: &str = "ROOM#";
 /// Sort keys of a user's typing notes begin with this.
 pub(crate) const TYPINGS: &str = "TYPING#";
 
+/// Sort keys of a user's blocks begin with this.
+pub(crate) const BLOCKS: &str = "BLOCK#";
+
 /// Length of a UUID in its hyphenated form.
 const UUID_CHARS: usize = 36;
 
@@ -107,6 +110,11 @@ pub(crate) fn send_rate(user: UserId) -> Key {
     Key::new(user_pk(user), "RATE#SEND")
 }
 
+/// A bucket of a user, by its name.
+pub(crate) fn bucket_rate(user: UserId, bucket: &str) -> Key {
+    Key::new(user_pk(user), format!("RATE#{bucket}"))
+}
+
 pub(crate) fn login_rate(folded: &str, address: &str) -> Key {
     Key::new(format!("LOGIN#{folded}#{address}"), "RATE")
 }
@@ -117,6 +125,11 @@ pub(crate) fn typing(user: UserId, room: RoomId) -> Key {
 
 pub(crate) fn sent(user: UserId, room: RoomId, client_key: &str) -> Key {
     Key::new(user_pk(user), format!("SENT#{room}#{client_key}"))
+}
+
+/// That `blocker` has blocked `blocked`.
+pub(crate) fn block(blocker: UserId, blocked: UserId) -> Key {
+    Key::new(user_pk(blocker), format!("{BLOCKS}{blocked}"))
 }
 
 pub(crate) fn username(folded: &str) -> Key {
@@ -176,10 +189,6 @@ pub(crate) fn invited(user: UserId, room: RoomId, key: &str) -> Key {
     Key::new(user_pk(user), format!("INVITED#{room}#{key}"))
 }
 
-pub(crate) fn invite_rate(user: UserId, address: &str) -> Key {
-    Key::new(user_pk(user), format!("RATE#INVITE#{address}"))
-}
-
 /// The user of `BAN#<user>`.
 pub(crate) fn banned_in(sk: &str) -> Option<UserId> {
     sk.strip_prefix(BANS)?.parse().ok()
@@ -227,6 +236,11 @@ pub(crate) fn member_in(sk: &str) -> Option<UserId> {
     sk.strip_prefix(MEMBERS)?.parse().ok()
 }
 
+/// The blocked user of `BLOCK#<user>`.
+pub(crate) fn blocked_in(sk: &str) -> Option<UserId> {
+    sk.strip_prefix(BLOCKS)?.parse().ok()
+}
+
 /// The session of `SESSION#<session>`.
 pub(crate) fn session_in(sk: &str) -> Option<SessionId> {
     sk.strip_prefix("SESSION#")?.parse().ok()
@@ -263,6 +277,7 @@ mod tests {
         assert_eq!(session_in(&session(u, s).sk), Some(s));
         assert_eq!(listed_room_in(&listed(u, r).sk), Some(r));
         assert_eq!(listed_room_in(&typing(u, r).sk), Some(r));
+        assert_eq!(blocked_in(&block(u, u).sk), Some(u));
     }
 
     #[test]

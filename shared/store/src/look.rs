@@ -3,7 +3,8 @@
 use crate::item::Fields;
 use crate::keys::{self, Key};
 use crate::{
-    Table, accounts, bans, invites, members, messages, rates, rooms, sent, sessions, silences,
+    Table, accounts, bans, blocks, invites, members, messages, rates, rooms, sent, sessions,
+    silences,
 };
 use chat::ports::{Ask, Look, Seen};
 use domain::{Result, Timestamp};
@@ -23,6 +24,7 @@ enum As {
     Silence,
     Invite,
     Invited,
+    Block,
 }
 
 fn wanted(ask: &Ask) -> HashMap<Key, As> {
@@ -41,6 +43,7 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
     wanted.extend(ask.invites.iter().map(|code| (keys::invite(code), As::Invite)));
     let invited = ask.invited.iter();
     wanted.extend(invited.map(|(user, room, key)| (keys::invited(*user, *room, key), As::Invited)));
+    wanted.extend(ask.blocks.iter().map(|(by, of)| (keys::block(*by, *of), As::Block)));
     wanted
 }
 
@@ -83,6 +86,9 @@ impl Look for Table {
                     seen.invites.insert(invite.code.clone(), invite);
                 }
                 Some(As::Invited) => seen.invited = invites::invited(&item, now)?,
+                Some(As::Block) => {
+                    seen.blocks.insert(blocks::pair_in(&item)?);
+                }
                 None => {}
             }
         }

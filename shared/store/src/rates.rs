@@ -16,7 +16,6 @@ pub(crate) fn key(of: &RateKey) -> Key {
     match of {
         RateKey::Send(user) => keys::send_rate(*user),
         RateKey::Login(folded, address) => keys::login_rate(folded, address),
-        RateKey::Invite(user, address) => keys::invite_rate(*user, address),
     }
 }
 

@@ -4,13 +4,22 @@
 //! the owner only; 400 `direct_room_immutable` for a direct room.
 
 use chat::Draft;
-use domain::{FieldError, INVITE_SECONDS_MAX, INVITE_SECONDS_MIN, INVITE_USES_MAX, Result};
-use edge::{App, Reply, Request};
+use chat::InviteView;
+use domain::{
+    ClientKey, Code, FieldError, INVITE_SECONDS_MAX, INVITE_SECONDS_MIN, INVITE_USES_MAX, Result,
+    RoomId,
+};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 struct Body {
+    /// Seconds.
+    #[schemars(range(min = 60, max = 2_592_000))]
     expires_in: Option<u64>,
+    /// null: as many as like.
+    #[schemars(range(min = 1, max = 1_000))]
     max_uses: Option<u64>,
 }
 
@@ -47,6 +56,23 @@ async fn create_invite(app: &App, request: &Request) -> Result<Reply> {
     Ok(reply.header("location", invite.url))
 }
 
+fn about() -> About {
+    About::rest("POST", "/rooms/{room_id}/invites", "Makes an invitation.")
+        .path::<RoomId>("room_id")
+        .takes_header::<ClientKey>("Idempotency-Key", "the key of this request")
+        .body_or_none::<Body>()
+        .answers::<InviteView>(201, "made")
+        .header("Location", "the path of the invitation")
+        .answers::<InviteView>(200, "the one of this key")
+        .header("Location", "the path of the invitation")
+        .refuses(&[
+            Code::NotAMember,
+            Code::InsufficientRole,
+            Code::DirectRoomImmutable,
+            Code::IdempotencyConflict,
+        ])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(create_invite)
+    edge::serve_rest(about, create_invite)
 }

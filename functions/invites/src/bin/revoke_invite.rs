@@ -2,14 +2,9 @@
 //!
 //! 200, also the second time. Any admin of its room, and the owner; 404 for an unknown code.
 
-use domain::Result;
-use edge::{App, Reply, Request};
-use serde::Serialize;
-
-#[derive(Serialize)]
-struct Revoked {
-    revoked: bool,
-}
+use chat::Revoked;
+use domain::{Code, InviteCode, Result};
+use edge::{About, App, Reply, Request};
 
 async fn revoke_invite(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
@@ -18,6 +13,13 @@ async fn revoke_invite(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&Revoked { revoked: true }))
 }
 
+fn about() -> About {
+    About::rest("DELETE", "/invites/{code}", "Revokes an invitation.")
+        .path::<InviteCode>("code")
+        .answers::<Revoked>(200, "also the second time")
+        .refuses(&[Code::NotAMember, Code::InsufficientRole])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(revoke_invite)
+    edge::serve_rest(about, revoke_invite)
 }

@@ -4,11 +4,13 @@
 //! user, 403 `account_deactivated`, 403 `banned`, 403 `blocked` when they have blocked the caller, 400
 //! `direct_room_immutable`.
 
-use domain::{Result, UserId};
-use edge::{App, Reply, Request};
+use chat::view::MembershipView;
+use domain::{Code, Result, RoomId, UserId};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
     user_id: UserId,
 }
@@ -22,6 +24,22 @@ async fn add_member(app: &App, request: &Request) -> Result<Reply> {
     Ok(if was { Reply::ok(&member) } else { Reply::created(&member) })
 }
 
+fn about() -> About {
+    About::rest("POST", "/rooms/{room_id}/members", "Adds a user to a room.")
+        .path::<RoomId>("room_id")
+        .body::<Body>()
+        .answers::<MembershipView>(201, "added")
+        .answers::<MembershipView>(200, "a member already")
+        .refuses(&[
+            Code::NotAMember,
+            Code::InsufficientRole,
+            Code::DirectRoomImmutable,
+            Code::AccountDeactivated,
+            Code::Banned,
+            Code::Blocked,
+        ])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(add_member)
+    edge::serve_rest(about, add_member)
 }

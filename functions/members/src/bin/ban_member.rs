@@ -3,12 +3,15 @@
 //! 200 with the ban; one that stands stays as it is. Admins and the owner only, and only somebody of
 //! lower rank. A banned user can neither join nor be added nor use an invitation.
 
-use domain::{Reason, Result};
-use edge::{App, Reply, Request};
+use chat::BanView;
+use domain::{Code, Reason, Result, RoomId, UserId};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 struct Body {
+    #[schemars(with = "Option<Reason>")]
     reason: Option<String>,
 }
 
@@ -23,6 +26,15 @@ async fn ban_member(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&ban))
 }
 
+fn about() -> About {
+    About::rest("PUT", "/rooms/{room_id}/bans/{user_id}", "Bans somebody from a room.")
+        .path::<RoomId>("room_id")
+        .path::<UserId>("user_id")
+        .body_or_none::<Body>()
+        .answers::<BanView>(200, "the ban; one that stands stays as it is")
+        .refuses(&[Code::NotAMember, Code::InsufficientRole, Code::DirectRoomImmutable])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(ban_member)
+    edge::serve_rest(about, ban_member)
 }

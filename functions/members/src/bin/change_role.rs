@@ -3,12 +3,15 @@
 //! 200 with the membership. `owner` hands the room over, and the caller is an admin afterwards. 409
 //! `owner_must_transfer` for the owner's own demotion.
 
-use domain::{FieldError, Result, Role};
-use edge::{App, Reply, Request};
+use chat::view::MembershipView;
+use domain::{Code, FieldError, Result, Role, RoomId, UserId};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
+    #[schemars(with = "Role")]
     role: String,
 }
 
@@ -23,6 +26,26 @@ async fn change_role(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&member))
 }
 
+fn about() -> About {
+    About::rest(
+        "PATCH",
+        "/rooms/{room_id}/members/{user_id}/role",
+        "Changes somebody's role, as the owner.",
+    )
+    .notes("`owner` hands the room over; the caller is an admin afterwards.")
+    .path::<RoomId>("room_id")
+    .path::<UserId>("user_id")
+    .body::<Body>()
+    .answers::<MembershipView>(200, "the membership")
+    .refuses(&[
+        Code::NotAMember,
+        Code::InsufficientRole,
+        Code::DirectRoomImmutable,
+        Code::OwnerMustTransfer,
+        Code::AccountDeactivated,
+    ])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(change_role)
+    edge::serve_rest(about, change_role)
 }

@@ -3,14 +3,9 @@
 //! 200. Admins and the owner only, and only somebody of lower rank: 403 `insufficient_role`. They may
 //! come back to a public room; a ban prevents that.
 
-use domain::Result;
-use edge::{App, Reply, Request};
-use serde::Serialize;
-
-#[derive(Serialize)]
-struct Removed {
-    removed: bool,
-}
+use chat::Removed;
+use domain::{Code, Result, RoomId, UserId};
+use edge::{About, App, Reply, Request};
 
 async fn remove_member(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
@@ -20,6 +15,23 @@ async fn remove_member(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&Removed { removed: true }))
 }
 
+fn about() -> About {
+    About::rest(
+        "DELETE",
+        "/rooms/{room_id}/members/{user_id}",
+        "Takes somebody out of a room; oneself by leaving.",
+    )
+    .path::<RoomId>("room_id")
+    .path::<UserId>("user_id")
+    .answers::<Removed>(200, "no longer a member")
+    .refuses(&[
+        Code::NotAMember,
+        Code::InsufficientRole,
+        Code::DirectRoomImmutable,
+        Code::OwnerMustTransfer,
+    ])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(remove_member)
+    edge::serve_rest(about, remove_member)
 }

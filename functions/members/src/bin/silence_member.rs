@@ -3,13 +3,18 @@
 //! 200 with the membership. Without `until` it lasts until somebody lifts it. It survives leaving and
 //! coming back. Admins and the owner only, and only somebody of lower rank.
 
-use domain::{FieldError, Reason, Result, Timestamp};
-use edge::{App, Reply, Request};
+use chat::view::MembershipView;
+use domain::{Code, FieldError, Reason, Result, RoomId, Timestamp, UserId};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 struct Body {
+    /// Until somebody lifts it, where not given.
+    #[schemars(with = "Option<Timestamp>")]
     until: Option<String>,
+    #[schemars(with = "Option<Reason>")]
     reason: Option<String>,
 }
 
@@ -29,6 +34,20 @@ async fn silence_member(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&member))
 }
 
+fn about() -> About {
+    About::rest(
+        "PUT",
+        "/rooms/{room_id}/members/{user_id}/silence",
+        "Lets somebody read but not write.",
+    )
+    .notes("It survives leaving and coming back.")
+    .path::<RoomId>("room_id")
+    .path::<UserId>("user_id")
+    .body_or_none::<Body>()
+    .answers::<MembershipView>(200, "the membership")
+    .refuses(&[Code::NotAMember, Code::InsufficientRole, Code::DirectRoomImmutable])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(silence_member)
+    edge::serve_rest(about, silence_member)
 }

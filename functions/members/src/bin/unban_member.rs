@@ -2,14 +2,9 @@
 //!
 //! 200, also when there is none. Admins and the owner only.
 
-use domain::Result;
-use edge::{App, Reply, Request};
-use serde::Serialize;
-
-#[derive(Serialize)]
-struct Unbanned {
-    unbanned: bool,
-}
+use chat::Unbanned;
+use domain::{Code, Result, RoomId, UserId};
+use edge::{About, App, Reply, Request};
 
 async fn unban_member(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
@@ -18,6 +13,14 @@ async fn unban_member(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&Unbanned { unbanned: true }))
 }
 
+fn about() -> About {
+    About::rest("DELETE", "/rooms/{room_id}/bans/{user_id}", "Lifts a ban.")
+        .path::<RoomId>("room_id")
+        .path::<UserId>("user_id")
+        .answers::<Unbanned>(200, "also when there was none")
+        .refuses(&[Code::NotAMember, Code::InsufficientRole, Code::DirectRoomImmutable])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(unban_member)
+    edge::serve_rest(about, unban_member)
 }

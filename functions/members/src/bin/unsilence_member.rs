@@ -3,14 +3,9 @@
 //! 200, also when nobody has silenced them. Admins and the owner only, and only for somebody of lower
 //! rank.
 
-use domain::Result;
-use edge::{App, Reply, Request};
-use serde::Serialize;
-
-#[derive(Serialize)]
-struct Lifted {
-    lifted: bool,
-}
+use chat::Lifted;
+use domain::{Code, Result, RoomId, UserId};
+use edge::{About, App, Reply, Request};
 
 async fn unsilence_member(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
@@ -19,6 +14,18 @@ async fn unsilence_member(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&Lifted { lifted: true }))
 }
 
+fn about() -> About {
+    About::rest(
+        "DELETE",
+        "/rooms/{room_id}/members/{user_id}/silence",
+        "Lets somebody write again.",
+    )
+    .path::<RoomId>("room_id")
+    .path::<UserId>("user_id")
+    .answers::<Lifted>(200, "also when nobody had silenced them")
+    .refuses(&[Code::NotAMember, Code::InsufficientRole, Code::DirectRoomImmutable])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(unsilence_member)
+    edge::serve_rest(about, unsilence_member)
 }

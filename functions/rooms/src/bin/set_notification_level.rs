@@ -3,13 +3,17 @@
 //! 200 with the level that counts now. `null` goes back to what fits the room: all, or mentions in a
 //! public room of more than 50.
 
-use domain::{FieldError, NotifyLevel, Result};
-use edge::{App, Patch, Reply, Request};
+use chat::NotificationPreference;
+use domain::{Code, FieldError, NotifyLevel, Result, RoomId};
+use edge::{About, App, Patch, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
+    /// null goes back to what fits the room.
     #[serde(default)]
+    #[schemars(required, with = "Option<NotifyLevel>")]
     level: Patch<String>,
 }
 
@@ -28,6 +32,18 @@ async fn set_notification_level(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&preference))
 }
 
+fn about() -> About {
+    About::rest(
+        "PUT",
+        "/rooms/{room_id}/notification-preference",
+        "Chooses what one wants to be told about a room.",
+    )
+    .path::<RoomId>("room_id")
+    .body::<Body>()
+    .answers::<NotificationPreference>(200, "the level that counts now")
+    .refuses(&[Code::NotAMember])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(set_notification_level)
+    edge::serve_rest(about, set_notification_level)
 }

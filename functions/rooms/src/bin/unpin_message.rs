@@ -2,14 +2,9 @@
 //!
 //! 200, also when there is none. Admins and the owner; in a direct room, both.
 
+use chat::Unpinned;
 use domain::{ChatError, Code, MessageId, Result, RoomId};
-use edge::{App, Reply, Request};
-use serde::Serialize;
-
-#[derive(Serialize)]
-struct Unpinned {
-    unpinned: bool,
-}
+use edge::{About, App, Reply, Request};
 
 async fn unpin_message(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
@@ -22,6 +17,14 @@ async fn unpin_message(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&Unpinned { unpinned: true }))
 }
 
+fn about() -> About {
+    About::rest("DELETE", "/rooms/{room_id}/pins/{message_id}", "Takes a pin away.")
+        .path::<RoomId>("room_id")
+        .path::<MessageId>("message_id")
+        .answers::<Unpinned>(200, "also when there was none")
+        .refuses(&[Code::NotAMember, Code::InsufficientRole, Code::Silenced])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(unpin_message)
+    edge::serve_rest(about, unpin_message)
 }
