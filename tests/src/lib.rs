@@ -12,6 +12,7 @@ pub mod answer;
 pub mod api;
 pub mod bench;
 mod inbox;
+pub mod managing;
 pub mod metrics;
 pub mod process;
 pub mod replay;

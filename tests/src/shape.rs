@@ -157,8 +157,50 @@ pub fn membership(value: &Value) {
     members(
         "membership",
         value,
-        &[("room_id", text), ("user_id", text), ("role", text), ("joined_at", is_time)],
+        &[
+            ("room_id", text),
+            ("user_id", text),
+            ("role", text),
+            ("joined_at", is_time),
+            ("silenced_until", time_or_null),
+        ],
     );
+}
+
+/// A **Ban**.
+#[track_caller]
+pub fn ban(value: &Value) {
+    members("ban", value, &[("room_id", text), ("reason", text_or_null), ("created_at", is_time)]);
+    compact_user(&value["user"]);
+    compact_user(&value["banned_by"]);
+}
+
+/// A **Pin**.
+#[track_caller]
+pub fn pin(value: &Value) {
+    members("pin", value, &[("pinned_at", is_time)]);
+    message(&value["message"]);
+    assert_eq!(value["message"]["pinned"], true, "{value}");
+    compact_user(&value["pinned_by"]);
+}
+
+/// An **Invite**.
+#[track_caller]
+pub fn invite(value: &Value) {
+    members(
+        "invite",
+        value,
+        &[
+            ("code", text),
+            ("url", text),
+            ("room_id", text),
+            ("created_at", is_time),
+            ("expires_at", is_time),
+            ("max_uses", number_or_null),
+            ("uses", number),
+        ],
+    );
+    compact_user(&value["creator"]);
 }
 
 /// A **Message**.

@@ -3,8 +3,8 @@
 use crate::compose;
 use crate::edit_message::{ROUNDS_MAX, busy};
 use crate::event::Audience;
-use crate::gate::{Principal, no_such};
-use crate::ports::{ChangeRoom, Commit, Look, Publish, RoomPatch, TakeSeq, Taken};
+use crate::gate::Principal;
+use crate::ports::{ChangeRoom, Commit, Look, Publish, QueuePurge, RoomPatch, TakeSeq, Taken};
 use crate::view::{People, RoomView};
 use domain::{Change, FieldError, LogEntry, Result, Role, RoomId, RoomKind, Timestamp};
 
@@ -59,20 +59,27 @@ pub async fn update_room(
     Err(busy())
 }
 
-/// Deletes a room as its owner: from now on it is unknown to everybody.
+/// Deletes a room as its owner: from now on it is unknown to everybody, and the purge worker takes
+/// away what lies under it.
 pub async fn delete_room(
     store: &(impl Look + ChangeRoom),
     fanout: &impl Publish,
+    purges: &impl QueuePurge,
     who: Principal,
     now: Timestamp,
     id: RoomId,
 ) -> Result<()> {
-    let seen = store.look(who.ask_room(id), now).await?;
-    let (room, member) = who.member(&seen, id)?;
-    room.not_direct()?;
-    member.at_least(Role::Owner)?;
-    if store.delete_room(id, now, false).await? == Commit::Stale {
-        return Err(no_such("room"));
+    for _ in 0..ROUNDS_MAX {
+        let seen = store.look(who.ask_room(id), now).await?;
+        let (room, member) = who.member(&seen, id)?;
+        room.not_direct()?;
+        member.at_least(Role::Owner)?;
+        // First the intention: if this process dies behind the mark, the room is emptied all the same.
+        purges.intend_purge(id).await?;
+        if store.delete_room(id, who.user, None, now).await? == Commit::Stale {
+            continue;
+        }
+        return fanout.publish(&compose::room_deleted(id, Audience::Room(id), now)).await;
     }
-    fanout.publish(&compose::room_deleted(id, Audience::Room(id), now)).await
+    Err(busy())
 }

@@ -130,6 +130,24 @@ pub async fn recent_entry(
     Ok(entries.into_iter().rev().find(ours))
 }
 
+/// Announces again what an earlier try of this request has committed, if it is recent. Whether there
+/// was such a thing. `people` are those the event names.
+pub async fn heal(
+    store: &impl ReadLog,
+    fanout: &impl Publish,
+    room: &Room,
+    actor: UserId,
+    now: Timestamp,
+    people: &People,
+    is_it: impl Fn(&Change) -> bool,
+) -> Result<bool> {
+    let Some(entry) = recent_entry(store, room, actor, now, is_it).await? else {
+        return Ok(false);
+    };
+    announce(fanout, &entry, room, None, people).await?;
+    Ok(true)
+}
+
 /// `room_deleted` for whoever is in the room.
 pub fn room_deleted(room: RoomId, audience: Audience, now: Timestamp) -> Fanout {
     Fanout::new(audience, Event::of(now, RoomDeleted { room_id: room }))

@@ -28,3 +28,38 @@ pub struct Left {
 pub struct LoggedOut {
     pub logged_out: bool,
 }
+
+/// Somebody is no longer a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Removed {
+    pub removed: bool,
+}
+
+/// Nobody silences them any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Lifted {
+    pub lifted: bool,
+}
+
+/// They may come in again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Unbanned {
+    pub unbanned: bool,
+}
+
+/// It is not pinned any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Unpinned {
+    pub unpinned: bool,
+}
+
+/// It lets nobody in any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Revoked {
+    pub revoked: bool,
+}

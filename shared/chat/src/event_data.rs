@@ -4,6 +4,7 @@
 //! fit. A field `seq` makes it an event of a room: the same number stands on the frame.
 
 use crate::event::Event;
+use crate::preference::NotificationPreference;
 use crate::view::{AttachmentView, CompactUser, MessageView, ReadState, RoomView, UserView};
 use domain::{ConnectionId, LeaveReason, MessageId, Role, RoomId, Status, Timestamp, UserId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -263,6 +264,7 @@ kinds! {
     UserTyping = "user_typing",
     UserUpdated = "user_updated",
     PresenceUpdated = "presence_updated",
+    NotificationPreference = "notification_level_updated",
 }
 
 impl Event {

@@ -1,15 +1,18 @@
 //! Enters and leaves rooms, and lists who is in one.
 
 use crate::compose;
+use crate::edit_message::{ROUNDS_MAX, busy};
+use crate::enter;
 use crate::event::Audience;
 use crate::gate::Principal;
 use crate::ports::{
-    ChangeMembers, ChangeRoom, Commit, ListMembers, Look, Publish, ReadLog, TakeSeq, Taken,
+    ChangeMembers, ChangeRoom, Commit, ListMembers, Look, Publish, QueuePurge, ReadLog, TakeSeq,
+    Taken,
 };
-use crate::view::{CompactUser, MembershipView, RoomView};
+use crate::view::{CompactUser, MembershipView, People, RoomView};
 use domain::{
-    Change, ChatError, Code, LeaveReason, LogEntry, Membership, Result, Role, RoomId, RoomKind,
-    Timestamp, UserId,
+    Change, ChatError, Code, LeaveReason, LogEntry, Membership, Result, Role, Room, RoomId,
+    RoomKind, Timestamp, UserId,
 };
 use serde::Serialize;
 
@@ -21,6 +24,16 @@ pub struct Joined {
     pub membership: MembershipView,
 }
 
+impl Joined {
+    /// The room as this member sees it.
+    pub(crate) fn of(room: &Room, member: &Membership) -> Self {
+        Self {
+            room: RoomView::for_member(room, member, None, &People::new()),
+            membership: MembershipView::of(member),
+        }
+    }
+}
+
 /// Enters a public room; a member is simply told so.
 pub async fn join_room(
     store: &(impl Look + TakeSeq + ChangeMembers + ReadLog),
@@ -30,73 +43,91 @@ pub async fn join_room(
     id: RoomId,
 ) -> Result<Joined> {
     let mut ask = who.ask_room(id);
-    ask.profiles = vec![who.user];
-    let seen = store.look(ask.clone(), now).await?;
-    let room = who.room(&seen, id)?;
+    enter::ask(&mut ask, id, who.user);
     let change = Change::UserJoined { user: who.user, role: Role::Member };
-    if !seen.members.contains_key(&(id, who.user)) {
+    let mut taken = None;
+    for _ in 0..ROUNDS_MAX {
+        let seen = store.look(ask.clone(), now).await?;
+        let room = who.room(&seen, id)?;
+        room.not_direct()?;
+        if let Some(member) = seen.members.get(&(id, who.user)) {
+            let ours = |c: &Change| *c == change;
+            compose::heal(store, fanout, room, who.user, now, &seen.profiles, ours).await?;
+            return Ok(Joined::of(room, member));
+        }
         if room.kind != RoomKind::Public {
             return Err(ChatError::new(Code::InviteRequired));
         }
-        let mut room = room.clone();
-        let member = Membership::new(&room, who.user, Role::Member, now);
-        let Taken { seq, ordinal } = store.take_event_seq(id, now).await?;
-        let entry =
-            LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change: change.clone() };
-        if store.add_member(&member, &entry).await? == Commit::Done {
-            room.member_count += 1;
-            room.last_seq = seq;
-            compose::announce(fanout, &entry, &room, None, &seen.profiles).await?;
-            return Ok(Joined {
-                room: RoomView::for_member(&room, &member, None, &seen.profiles),
-                membership: MembershipView::of(&member),
-            });
+        let member = enter::newcomer(&seen, room, who.user, now)?;
+        let Taken { seq, ordinal } = match taken {
+            Some(taken) => taken,
+            None => *taken.insert(store.take_event_seq(id, now).await?),
+        };
+        let change = change.clone();
+        let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
+        if store.add_member(&member, &entry).await? == Commit::Stale {
+            continue;
         }
+        let mut room = room.clone();
+        room.member_count += 1;
+        room.last_seq = room.last_seq.max(seq);
+        compose::announce(fanout, &entry, &room, None, &seen.profiles).await?;
+        return Ok(Joined::of(&room, &member));
     }
-    // A member already, or since a moment ago: an earlier try of this request.
-    let seen = store.look(ask, now).await?;
-    let (room, member) = who.member(&seen, id)?;
-    if let Some(entry) = compose::recent_entry(store, room, who.user, now, |c| *c == change).await?
-    {
-        compose::announce(fanout, &entry, room, None, &seen.profiles).await?;
-    }
-    Ok(Joined {
-        room: RoomView::for_member(room, member, None, &seen.profiles),
-        membership: MembershipView::of(member),
-    })
+    Err(busy())
 }
 
 /// Leaves a room. An owner leaves only as the last, and the room goes with them; a direct room is
 /// taken off the list until somebody writes.
 pub async fn leave_room(
-    store: &(impl Look + TakeSeq + ChangeMembers + ChangeRoom),
+    store: &(impl Look + TakeSeq + ChangeMembers + ChangeRoom + ReadLog),
     fanout: &impl Publish,
+    purges: &impl QueuePurge,
     who: Principal,
     now: Timestamp,
     id: RoomId,
 ) -> Result<()> {
     let mut ask = who.ask_room(id);
     ask.profiles = vec![who.user];
-    let seen = store.look(ask, now).await?;
-    let (room, member) = who.member(&seen, id)?;
-    if room.kind == RoomKind::Direct {
-        return store.hide_room(id, who.user, room.last_seq).await;
-    }
-    if member.role == Role::Owner {
-        // Decided by the store, in one condition: somebody may be joining right now.
-        if store.delete_room(id, now, true).await? == Commit::Stale {
-            return Err(ChatError::new(Code::OwnerMustTransfer));
-        }
-        let audience = Audience::Users(vec![who.user]);
-        return fanout.publish(&compose::room_deleted(id, audience, now)).await;
-    }
-    let Taken { seq, ordinal } = store.take_event_seq(id, now).await?;
     let change = Change::UserLeft { user: who.user, reason: LeaveReason::Left };
-    let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
-    if store.remove_member(member, &entry).await? == Commit::Stale {
-        return Err(ChatError::new(Code::NotAMember));
+    let mut taken = None;
+    for _ in 0..ROUNDS_MAX {
+        let seen = store.look(ask.clone(), now).await?;
+        let room = who.room(&seen, id)?;
+        let Some(member) = seen.members.get(&(id, who.user)) else {
+            // An earlier try may have died before it told anybody: it is told now, and the answer is
+            // what a second request gets in any case.
+            let ours = |c: &Change| *c == change;
+            compose::heal(store, fanout, room, who.user, now, &seen.profiles, ours).await?;
+            return Err(ChatError::new(Code::NotAMember));
+        };
+        if room.kind == RoomKind::Direct {
+            return store.hide_room(id, who.user, room.last_seq).await;
+        }
+        if member.role == Role::Owner {
+            if room.member_count > 1 {
+                return Err(ChatError::new(Code::OwnerMustTransfer));
+            }
+            purges.intend_purge(id).await?;
+            // Decided by the store, in one condition: somebody may be joining right now.
+            if store.delete_room(id, who.user, Some(1), now).await? == Commit::Stale {
+                continue;
+            }
+            let audience = Audience::Users(vec![who.user]);
+            return fanout.publish(&compose::room_deleted(id, audience, now)).await;
+        }
+        let Taken { seq, ordinal } = match taken {
+            Some(taken) => taken,
+            None => *taken.insert(store.take_event_seq(id, now).await?),
+        };
+        let change = change.clone();
+        let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
+        if store.remove_member(member, &entry).await? == Commit::Stale {
+            continue;
+        }
+        return compose::announce(fanout, &entry, room, None, &seen.profiles).await;
     }
-    compose::announce(fanout, &entry, room, None, &seen.profiles).await
+    Err(busy())
 }
 
 /// A member as the list shows them.
@@ -106,6 +137,7 @@ pub struct MemberView {
     pub user: CompactUser,
     pub role: Role,
     pub joined_at: Timestamp,
+    pub silenced_until: Option<Timestamp>,
 }
 
 /// A page of members.
@@ -150,7 +182,12 @@ pub async fn list_members(
         if !wanted(&user) {
             continue;
         }
-        members.push(MemberView { user, role: member.role, joined_at: member.joined_at });
+        members.push(MemberView {
+            user,
+            role: member.role,
+            joined_at: member.joined_at,
+            silenced_until: member.silenced(now),
+        });
         if members.len() == limit {
             let last = page.items.last().map(|m| m.user);
             if last != Some(member.user) {

@@ -4,13 +4,14 @@
 //! Every read filters on expiry: a row that has expired is gone, whether or not TTL has deleted it.
 
 use crate::event::Fanout;
+pub use crate::room_ports::*;
 use bytes::Bytes;
 use domain::search::{Clause, Has};
-use domain::{AttachmentId, FileKind, Finding, Picture, StoredFile};
 use domain::{
-    Bucket, Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId,
-    Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session,
-    SessionId, Timestamp, UserId,
+    AttachmentId, Ban, Bucket, Connection, ConnectionId, Credentials, FileKind, Finding, Invite,
+    InviteCode, LogEntry, Membership, Message, MessageId, Picture, Profile, RateLimit, RateWindow,
+    ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId, Silence, StoredFile,
+    Timestamp, UserId,
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -48,6 +49,14 @@ pub struct Ask {
     pub sent: Option<(UserId, RoomId, String)>,
     /// Files.
     pub files: Vec<AttachmentId>,
+    /// Bans.
+    pub bans: Vec<(RoomId, UserId)>,
+    /// Silences, also of those who are not in the room.
+    pub silences: Vec<(RoomId, UserId)>,
+    /// Invitations, expired and revoked ones included.
+    pub invites: Vec<InviteCode>,
+    /// The invitation that answered a user's idempotency key.
+    pub invited: Option<(UserId, RoomId, String)>,
     /// Whether the first has blocked the second.
     pub blocks: Vec<(UserId, UserId)>,
 }
@@ -71,6 +80,14 @@ pub struct Seen {
     pub sent: Option<Sent>,
     /// Files by id.
     pub files: HashMap<AttachmentId, StoredFile>,
+    /// Bans by room and user.
+    pub bans: HashMap<(RoomId, UserId), Ban>,
+    /// Silences that have not ended, by room and user.
+    pub silences: HashMap<(RoomId, UserId), Silence>,
+    /// Invitations by code.
+    pub invites: HashMap<InviteCode, Invite>,
+    /// The invitation that answered the key before.
+    pub invited: Option<Invited>,
     /// Those of the pairs asked for where the first has blocked the second.
     pub blocks: HashSet<(UserId, UserId)>,
 }
@@ -231,17 +248,25 @@ pub trait ChangeRoom: Sync {
     /// Writes the room's settings, its directory entry and the log entry. `room` is the room as it
     /// shall be.
     fn commit_room(&self, room: &Room, entry: &LogEntry) -> impl Answer<Commit>;
-    /// Marks the room deleted and takes it off the directory; `Stale` if it is gone, or if
-    /// `only_member` is set and somebody else is in it.
-    fn delete_room(&self, room: RoomId, now: Timestamp, only_member: bool) -> impl Answer<Commit>;
+    /// Marks the room deleted and takes it off the directory. `Stale` if it is gone, if `by` is not
+    /// its owner any more, or if `members` is given and it has another number of them.
+    fn delete_room(
+        &self,
+        room: RoomId,
+        by: UserId,
+        members: Option<u64>,
+        now: Timestamp,
+    ) -> impl Answer<Commit>;
 }
 
 /// Adds and removes members (`dynamodb:TransactWriteItems`).
 pub trait ChangeMembers: Sync {
     /// Membership, the user's list entry, the room's member count, the log entry. `Stale` if they
-    /// are a member or the room is gone.
+    /// are a member, the room is gone, they are banned, or their silence is not the one that `member`
+    /// carries; and, where somebody else adds them, if that one is no longer an admin.
     fn add_member(&self, member: &Membership, entry: &LogEntry) -> impl Answer<Commit>;
-    /// The reverse. `Stale` if they are not a member with this role.
+    /// The reverse. `Stale` if they are not a member with this role; and, where somebody else removes
+    /// them, if that one no longer outranks them.
     fn remove_member(&self, member: &Membership, entry: &LogEntry) -> impl Answer<Commit>;
     /// Takes a direct room off a member's list until an event passes `seq`.
     fn hide_room(&self, room: RoomId, user: UserId, seq: u64) -> impl Answer<()>;

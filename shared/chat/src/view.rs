@@ -265,6 +265,7 @@ pub struct MyRoom {
     pub unread_count: u64,
     pub mention_count: u64,
     pub notification_level: NotifyLevel,
+    pub silenced_until: Option<Timestamp>,
     pub last_read_message_id: Option<MessageId>,
     pub last_read_seq: u64,
     pub last_message: Option<MessageView>,
@@ -307,6 +308,7 @@ impl RoomView {
             unread_count: member.unread(room),
             mention_count: member.mentions_unread(),
             notification_level: member.notify_level(room),
+            silenced_until: member.silenced_until,
             last_read_message_id: read_id(member),
             last_read_seq: member.read.seq,
             last_message: last_message.map(|m| MessageView::of(m, people, Some(member.user))),
@@ -350,6 +352,7 @@ pub struct MembershipView {
     pub user_id: UserId,
     pub role: Role,
     pub joined_at: Timestamp,
+    pub silenced_until: Option<Timestamp>,
 }
 
 impl MembershipView {
@@ -360,6 +363,7 @@ impl MembershipView {
             user_id: member.user,
             role: member.role,
             joined_at: member.joined_at,
+            silenced_until: member.silenced_until,
         }
     }
 }

@@ -1,4 +1,5 @@
 //! The ports' sides other than the table: the fan-out queue, the open sockets, the search index, the signing secret;
+//! The ports' sides other than the table: the queues, the open sockets, the signing secret;
 //! and how the clients of all services are built.
 
 mod clients;
@@ -6,6 +7,7 @@ mod failure;
 mod fanout;
 mod http;
 mod objects;
+mod purge;
 mod search;
 mod secret;
 mod sockets;
@@ -13,6 +15,7 @@ mod sockets;
 pub use clients::Clients;
 pub use fanout::FanoutQueue;
 pub use objects::{FileBucket, quarantined_id};
+pub use purge::PurgeQueue;
 pub use search::SearchIndex;
 pub use secret::SigningSecret;
 pub use sockets::Sockets;

@@ -11,7 +11,10 @@ mod file;
 mod file_kind;
 mod filename;
 mod ids;
+mod invite;
 mod message;
+mod moderation;
+mod pin;
 mod rate;
 mod records;
 mod role;
@@ -32,10 +35,15 @@ pub use filename::FileName;
 pub use ids::{
     AttachmentId, ClientKey, ConnectionId, MessageId, NotificationId, RoomId, SessionId, UserId,
 };
+pub use invite::{
+    INVITE_SECONDS, INVITE_SECONDS_MAX, INVITE_SECONDS_MIN, INVITE_USES_MAX, Invite, InviteCode,
+};
 pub use message::{
     EDIT_WINDOW_MS, MENTIONS_MAX, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX,
     Reaction, may_delete, may_edit, may_react, thread_root,
 };
+pub use moderation::{Ban, Reason, Silence};
+pub use pin::{Pin, may_pin};
 pub use rate::{Bucket, RateLimit, RateTaken, RateWindow};
 pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,

@@ -5,7 +5,7 @@ use crate::FieldError;
 use crate::schema::schema_as;
 
 /// Trims and checks a length in code points.
-fn bounded(text: &str, min: usize, max: usize) -> Result<String, FieldError> {
+pub(crate) fn bounded(text: &str, min: usize, max: usize) -> Result<String, FieldError> {
     let text = text.trim();
     let length = text.chars().count();
     let expected = if min == 0 {
@@ -29,7 +29,7 @@ fn is_disguise(c: char) -> bool {
 }
 
 /// One line: runs of disguising characters and white space become one space.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split(|c: char| is_disguise(c) || c.is_whitespace())
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()

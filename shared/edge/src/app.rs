@@ -15,6 +15,7 @@ pub struct App {
     sockets: OnceLock<cloud::Sockets>,
     files: OnceLock<cloud::FileBucket>,
     search: OnceLock<cloud::SearchIndex>,
+    purges: OnceLock<cloud::PurgeQueue>,
     signer: OnceCell<Signer>,
     pub(crate) verifier: Verifier,
 }
@@ -33,6 +34,7 @@ impl App {
             sockets: OnceLock::new(),
             files: OnceLock::new(),
             search: OnceLock::new(),
+            purges: OnceLock::new(),
             signer: OnceCell::new(),
             verifier: Verifier::default(),
         }
@@ -57,6 +59,17 @@ impl App {
             Ok(seconds @ 1..) => i64::from(seconds) * 1000,
             _ => misconfigured("UNUSED_FILE_SECONDS must be a number from 1"),
         }
+    }
+
+    /// The queue of deleted rooms.
+    pub fn purges(&self) -> &cloud::PurgeQueue {
+        self.purges.get_or_init(|| {
+            let seconds = required("PURGE_DELAY_SECONDS").parse();
+            let Ok(delay_s @ 0..=900) = seconds else {
+                misconfigured("PURGE_DELAY_SECONDS must be a number from 0 to 900")
+            };
+            cloud::PurgeQueue::new(self.clients.sqs(), required("PURGE_QUEUE_URL"), delay_s)
+        })
     }
 
     /// The open sockets.

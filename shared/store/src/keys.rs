@@ -1,6 +1,6 @@
 //! Every key of the table, built and parsed here and nowhere else.
 
-use domain::{AttachmentId, MessageId, RoomId, SessionId, Timestamp, UserId};
+use domain::{AttachmentId, InviteCode, MessageId, RoomId, SessionId, Timestamp, UserId};
 
 /// Numbers of a room that share a partition. Ten thousand events at the usual 0.5-1 KB stay far
 /// below the 10 GB where a partition key cannot be split further, and a page of a hundred messages
@@ -179,6 +179,78 @@ pub(crate) fn ending_sort(ends_at: Timestamp, id: AttachmentId) -> String {
 /// Before every file that ends after `now`, and behind those that have ended.
 pub(crate) fn ending_before(now: Timestamp) -> String {
     format!("{:013}~", now.ms())
+}
+
+/// Sort keys of bans begin with this.
+pub(crate) const BANS: &str = "BAN#";
+/// Sort keys of silences begin with this.
+pub(crate) const SILENCES: &str = "SILENCE#";
+/// Sort keys of pins begin with this.
+pub(crate) const PINS: &str = "PIN#";
+/// Sort keys of a room's list of invitations begin with this.
+pub(crate) const INVITES: &str = "INVITE#";
+
+pub(crate) fn ban(room: RoomId, user: UserId) -> Key {
+    Key::new(room_pk(room), format!("{BANS}{user}"))
+}
+
+pub(crate) fn silence(room: RoomId, user: UserId) -> Key {
+    Key::new(room_pk(room), format!("{SILENCES}{user}"))
+}
+
+pub(crate) fn pin(id: MessageId) -> Key {
+    Key::new(room_pk(id.room), format!("{PINS}{:012}", id.seq))
+}
+
+pub(crate) fn invite(code: &InviteCode) -> Key {
+    Key::new(format!("INVITE#{code}"), "INVITE")
+}
+
+/// Where an invitation stands in its room's list: by its making, thirteen digits sort as numbers.
+pub(crate) fn invite_place(created_at: Timestamp, code: &InviteCode) -> String {
+    format!("{:013}-{code}", created_at.ms())
+}
+
+/// An invitation in its room's list.
+pub(crate) fn listed_invite(room: RoomId, place: &str) -> Key {
+    Key::new(room_pk(room), format!("{INVITES}{place}"))
+}
+
+/// What a user's idempotency key for an invitation stands for.
+pub(crate) fn invited(user: UserId, room: RoomId, key: &str) -> Key {
+    Key::new(user_pk(user), format!("INVITED#{room}#{key}"))
+}
+
+/// The user of `BAN#<user>`.
+pub(crate) fn banned_in(sk: &str) -> Option<UserId> {
+    sk.strip_prefix(BANS)?.parse().ok()
+}
+
+/// The user of `SILENCE#<user>`.
+pub(crate) fn silenced_in(sk: &str) -> Option<UserId> {
+    sk.strip_prefix(SILENCES)?.parse().ok()
+}
+
+/// The message's number in `PIN#<seq>`.
+pub(crate) fn pinned_in(sk: &str) -> Option<u64> {
+    sk.strip_prefix(PINS)?.parse().ok()
+}
+
+/// The code of `INVITE#<code>`.
+pub(crate) fn code_in(pk: &str) -> Option<InviteCode> {
+    pk.strip_prefix(INVITES)?.parse().ok()
+}
+
+/// The place of `INVITE#<place>`, the sort key of a room.
+pub(crate) fn invite_place_in(sk: &str) -> Option<&str> {
+    sk.strip_prefix(INVITES)
+}
+
+/// The code in a place of a room's list of invitations.
+pub(crate) fn code_at(place: &str) -> Option<InviteCode> {
+    let (ms, code) = place.split_once('-')?;
+    let digits = ms.len() == 13 && ms.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| code.parse().ok())?
 }
 
 /// The room of `ROOM#<room>` and `ROOM#<room>#<bucket>`.

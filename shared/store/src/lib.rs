@@ -6,6 +6,7 @@
 //! or not TTL has deleted it. Nothing here scans.
 
 mod accounts;
+mod bans;
 mod blocks;
 mod buckets;
 mod call;
@@ -14,19 +15,24 @@ mod directory;
 mod files;
 mod find;
 mod history;
+mod invites;
 mod item;
 mod keys;
 mod log;
 mod look;
 mod members;
 mod messages;
+mod pins;
 mod public_keys;
+mod purge;
 mod rates;
 mod reactions;
+mod roles;
 mod room_changes;
 mod rooms;
 mod sent;
 mod sessions;
+mod silences;
 mod stream;
 mod tickets;
 mod typing;

@@ -2,7 +2,10 @@
 
 use crate::item::Fields;
 use crate::keys::{self, Key};
-use crate::{Table, accounts, blocks, files, members, messages, rates, rooms, sent, sessions};
+use crate::{
+    Table, accounts, bans, blocks, files, invites, members, messages, rates, rooms, sent, sessions,
+    silences,
+};
 use chat::ports::{Ask, Look, Seen};
 use domain::{Result, Timestamp};
 use std::collections::HashMap;
@@ -17,6 +20,10 @@ enum As {
     Message,
     Rate,
     Sent,
+    Ban,
+    Silence,
+    Invite,
+    Invited,
     Block,
     File,
 }
@@ -31,6 +38,12 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
     wanted.extend(ask.rate.iter().map(|of| (rates::key(of), As::Rate)));
     wanted
         .extend(ask.sent.iter().map(|(user, room, key)| (keys::sent(*user, *room, key), As::Sent)));
+    wanted.extend(ask.bans.iter().map(|(room, user)| (keys::ban(*room, *user), As::Ban)));
+    let silences = ask.silences.iter();
+    wanted.extend(silences.map(|(room, user)| (keys::silence(*room, *user), As::Silence)));
+    wanted.extend(ask.invites.iter().map(|code| (keys::invite(code), As::Invite)));
+    let invited = ask.invited.iter();
+    wanted.extend(invited.map(|(user, room, key)| (keys::invited(*user, *room, key), As::Invited)));
     wanted.extend(ask.blocks.iter().map(|(by, of)| (keys::block(*by, *of), As::Block)));
     wanted.extend(ask.files.iter().map(|id| (keys::file(*id), As::File)));
     wanted
@@ -47,7 +60,9 @@ impl Look for Table {
                     seen.rooms.extend(rooms::from_item(&item)?.map(|room| (room.id, room)));
                 }
                 Some(As::Member) => {
-                    let member = members::from_item(&item)?;
+                    let mut member = members::from_item(&item)?;
+                    // One that has ended is gone, as every other row that has.
+                    member.silenced_until = member.silenced(now);
                     seen.members.insert((member.room, member.user), member);
                 }
                 Some(As::Profile) => {
@@ -60,6 +75,19 @@ impl Look for Table {
                 }
                 Some(As::Rate) => seen.rate = rates::from_item(&item, now)?,
                 Some(As::Sent) => seen.sent = sent::from_item(&item, now)?,
+                Some(As::Ban) => {
+                    let ban = bans::from_item(&item)?;
+                    seen.bans.insert((ban.room, ban.user), ban);
+                }
+                Some(As::Silence) => {
+                    let silence = silences::from_item(&item, now)?;
+                    seen.silences.extend(silence.map(|s| ((s.room, s.user), s)));
+                }
+                Some(As::Invite) => {
+                    let invite = invites::from_item(&item)?;
+                    seen.invites.insert(invite.code.clone(), invite);
+                }
+                Some(As::Invited) => seen.invited = invites::invited(&item, now)?,
                 Some(As::Block) => {
                     seen.blocks.insert(blocks::pair_in(&item)?);
                 }

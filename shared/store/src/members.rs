@@ -5,9 +5,11 @@ use crate::find::Find;
 use crate::item::{Fields, Item, Row, n, s, t};
 use crate::rooms::ROOM_STANDS;
 use crate::write::Write;
-use crate::{Table, keys, log};
+use crate::{Table, bans, keys, log, roles, silences};
 use aws_sdk_dynamodb::types::ReturnValue;
-use chat::ports::{ChangeMembers, Commit, ListMembers, ListRecipients, ListRooms, MarkRead, Page};
+use chat::ports::{
+    ChangeMembers, Commit, ListMembers, ListRecipients, ListRooms, MarkRead, Page, Prefer,
+};
 use domain::{
     ChatError, Code, LogEntry, Membership, NotifyLevel, ReadMark, Result, Role, RoomId, Timestamp,
     UserId,
@@ -56,31 +58,46 @@ pub(crate) fn from_item(item: &Item) -> Result<Membership> {
 }
 
 /// The room's member count, one up or down.
-fn count(room: RoomId, by: i8) -> Write {
+pub(crate) fn count(room: RoomId, by: i8) -> Write {
     Write::update(keys::room(room), "SET #member_count = #member_count + :by")
         .when(ROOM_STANDS)
         .value(":by", n(by))
 }
 
+/// The writes by which somebody enters a room: nobody who is banned, and silenced whoever was.
+pub(crate) fn enter(member: &Membership, at: Timestamp) -> Vec<Write> {
+    vec![
+        Write::put_new(to_item(member)),
+        Write::put(to_listed(member)),
+        count(member.room, 1),
+        bans::absent(member.room, member.user),
+        silences::as_carried(member, at),
+    ]
+}
+
+/// The writes by which a membership, as it was read, ends.
+pub(crate) fn exit(member: &Membership) -> Vec<Write> {
+    vec![
+        roles::as_read(Write::delete(keys::member(member.room, member.user)), member),
+        Write::delete(keys::listed(member.user, member.room)),
+        count(member.room, -1),
+    ]
+}
+
 impl ChangeMembers for Table {
     async fn add_member(&self, member: &Membership, entry: &LogEntry) -> Result<Commit> {
-        let writes = vec![
-            Write::put_new(to_item(member)),
-            Write::put(to_listed(member)),
-            count(member.room, 1),
-        ];
+        let mut writes = enter(member, entry.at);
+        if entry.actor != member.user {
+            writes.push(roles::still_above(member.room, entry.actor, Role::Member));
+        }
         Ok(self.transact(log::with(writes, entry)?).await?.commit())
     }
 
     async fn remove_member(&self, member: &Membership, entry: &LogEntry) -> Result<Commit> {
-        let membership = Write::delete(keys::member(member.room, member.user))
-            .when("#role = :role")
-            .value(":role", s(member.role.as_str()));
-        let writes = vec![
-            membership,
-            Write::delete(keys::listed(member.user, member.room)),
-            count(member.room, -1),
-        ];
+        let mut writes = exit(member);
+        if entry.actor != member.user {
+            writes.push(roles::still_above(member.room, entry.actor, member.role));
+        }
         Ok(self.transact(log::with(writes, entry)?).await?.commit())
     }
 
@@ -90,6 +107,20 @@ impl ChangeMembers for Table {
             .value(":seq", n(seq));
         let hidden = self.write(hide, ReturnValue::None).await?.is_done();
         hidden.then_some(()).ok_or_else(|| ChatError::new(Code::NotAMember))
+    }
+}
+
+impl Prefer for Table {
+    async fn prefer(&self, room: RoomId, user: UserId, level: Option<NotifyLevel>) -> Result<()> {
+        let key = keys::member(room, user);
+        let prefer = match level {
+            Some(level) => {
+                Write::update(key, "SET #notify = :level").value(":level", s(level.as_str()))
+            }
+            None => Write::update(key, "REMOVE #notify"),
+        };
+        let stored = self.write(prefer.when("attribute_exists(PK)"), ReturnValue::None).await?;
+        stored.is_done().then_some(()).ok_or_else(|| ChatError::new(Code::NotAMember))
     }
 }
 

@@ -7,7 +7,7 @@
 
 use crate::item::{Fields, Item, Row, n, s, t};
 use crate::write::{Outcome, Write};
-use crate::{Table, files, keys, log, rates, sent};
+use crate::{Table, files, keys, log, pins, rates, sent};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chat::ports::{ChangeMessage, Commit, CommitMessage, NewMessage, RateKey};
 use domain::{LogEntry, Message, MessageId, MessageKind, Reaction, Result};
@@ -164,8 +164,9 @@ impl ChangeMessage for Table {
     async fn commit_delete(&self, was: &Message, entry: &LogEntry) -> Result<Commit> {
         let tombstone = was.tombstone(entry.at, entry.actor, entry.seq);
         // The whole item is replaced: a reaction that came since the message was read goes as well.
-        let bury = Write::put(to_item(&tombstone)?).when(AS_READ).value(":was", n(was.changed_seq));
-        let mut writes = vec![bury];
+        let bury = Write::put(to_item(&tombstone)?).value(":was", n(was.changed_seq));
+        let mut writes = vec![bury.when(format!("{AS_READ} AND {}", pins::as_read(was)))];
+        writes.extend(pins::forget(was));
         writes.extend(was.attachments.iter().map(|file| files::release(file.id, entry.at)));
         Ok(self.transact(log::with(writes, entry)?).await?.commit())
     }

@@ -3,9 +3,9 @@
 use crate::item::{n, s, t};
 use crate::rooms::ROOM_STANDS;
 use crate::write::Write;
-use crate::{Table, directory, keys, log};
+use crate::{Table, directory, keys, log, roles};
 use chat::ports::{ChangeRoom, Commit};
-use domain::{LogEntry, Result, Room, RoomId, Timestamp};
+use domain::{LogEntry, Result, Role, Room, RoomId, Timestamp, UserId};
 
 impl ChangeRoom for Table {
     async fn commit_room(&self, room: &Room, entry: &LogEntry) -> Result<Commit> {
@@ -41,14 +41,22 @@ impl ChangeRoom for Table {
         Ok(self.transact(log::with(writes, entry)?).await?.commit())
     }
 
-    async fn delete_room(&self, room: RoomId, now: Timestamp, only_member: bool) -> Result<Commit> {
+    async fn delete_room(
+        &self,
+        room: RoomId,
+        by: UserId,
+        members: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Commit> {
         let mark = Write::update(keys::room(room), "SET #deleted_at = :now").value(":now", t(now));
-        let mark = if only_member {
-            mark.when(format!("{ROOM_STANDS} AND #member_count = :one")).value(":one", n(1))
-        } else {
-            mark.when(ROOM_STANDS)
+        let mark = match members {
+            Some(members) => mark
+                .when(format!("{ROOM_STANDS} AND #member_count = :members"))
+                .value(":members", n(members)),
+            None => mark.when(ROOM_STANDS),
         };
-        let writes = vec![mark, Write::delete(keys::directory(room))];
+        let owned = roles::still_above(room, by, Role::Admin);
+        let writes = vec![mark, Write::delete(keys::directory(room)), owned];
         Ok(self.transact(writes).await?.commit())
     }
 }

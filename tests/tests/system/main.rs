@@ -9,6 +9,7 @@
 
 mod auth;
 mod fallback;
+mod invites;
 mod members;
 mod messages;
 mod rooms;

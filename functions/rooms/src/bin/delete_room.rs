@@ -10,7 +10,8 @@ use edge::{About, App, Reply, Request};
 async fn delete_room(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let room = request.path("room_id")?;
-    chat::delete_room(&app.table, app.fanout(), who, request.now, room).await?;
+    let (fanout, purges) = (app.fanout(), app.purges());
+    chat::delete_room(&app.table, fanout, purges, who, request.now, room).await?;
     Ok(Reply::ok(&Deleted::DONE))
 }
 

@@ -1,7 +1,7 @@
 //! `POST /rooms/{room_id}/join` — enters a public room.
 //!
-//! 200 with room and membership, also for a member. 403 `invite_required` for a room that is not
-//! public, 404 for one that does not exist.
+//! 200 with room and membership, also for a member. 403 `invite_required` for a private room, 403
+//! `banned`, 400 `direct_room_immutable`, 404 for one that does not exist.
 
 use chat::Joined;
 use domain::{Code, Result, RoomId};
@@ -18,7 +18,7 @@ fn about() -> About {
     About::rest("POST", "/rooms/{room_id}/join", "Joins a public room.")
         .path::<RoomId>("room_id")
         .answers::<Joined>(200, "a member, also the second time")
-        .refuses(&[Code::InviteRequired, Code::DirectRoomImmutable, Code::Blocked])
+        .refuses(&[Code::InviteRequired, Code::Banned, Code::DirectRoomImmutable, Code::Blocked])
 }
 
 fn main() -> edge::Exit {

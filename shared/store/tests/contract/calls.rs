@@ -85,7 +85,7 @@ async fn each_change_is_one_transaction() {
         Ok(Commit::Done)
     );
     transaction();
-    assert_eq!(table.delete_room(room.id, NOW, true).await, Ok(Commit::Done));
+    assert_eq!(table.delete_room(room.id, owner.user, Some(1), NOW).await, Ok(Commit::Done));
     transaction();
 }
 

@@ -131,6 +131,6 @@ async fn a_missing_table_is_an_error_with_its_code() {
     let written = nowhere.publish_key("k", "h").await.unwrap_err();
     assert_eq!(written.detail, "dynamodb PutItem: ResourceNotFoundException");
     let room = RoomId::new(NOW, rand::random());
-    let deleted = nowhere.delete_room(room, NOW, false).await.unwrap_err();
+    let deleted = nowhere.delete_room(room, user(), None, NOW).await.unwrap_err();
     assert_eq!(deleted.detail, "dynamodb TransactWriteItems: ResourceNotFoundException");
 }

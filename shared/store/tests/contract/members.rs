@@ -21,7 +21,6 @@ async fn joining_and_leaving_keep_every_side_in_step() {
     let (room, _) = stack.room(RoomKind::Public, "r").await;
     let one = Membership {
         read: ReadMark { seq: 4, ordinal: 3 },
-        silenced_until: Some(NOW),
         hidden_seq: Some(9),
         ..member(room.id, user(), Role::Admin)
     };

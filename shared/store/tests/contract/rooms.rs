@@ -58,8 +58,9 @@ async fn no_numbers_where_there_is_no_room() {
     let stack = Stack::new().await;
     let unknown = RoomId::new(NOW, rand::random());
     assert_eq!(stack.table.take_message_seq(unknown, NOW).await.unwrap_err().code, Code::NotFound);
-    let (room, _) = stack.room(RoomKind::Public, "r").await;
-    assert_eq!(stack.table.delete_room(room.id, NOW, false).await, Ok(Commit::Done));
+    let (room, owner) = stack.room(RoomKind::Public, "r").await;
+    let delete = stack.table.delete_room(room.id, owner.user, None, NOW);
+    assert_eq!(delete.await, Ok(Commit::Done));
     assert_eq!(stack.table.take_event_seq(room.id, NOW).await.unwrap_err().code, Code::NotFound);
     assert_eq!(stack.load_room(unknown).await, None, "the failed update created nothing");
 }
@@ -142,7 +143,7 @@ async fn settings_change_with_their_log_entry() {
     assert_eq!(stack.table.public_rooms(None, 9, None).await.unwrap().items, vec![]);
     assert_eq!(stack.table.commit_room(&back, &change).await, Ok(Commit::Stale), "number is used");
 
-    assert_eq!(stack.table.delete_room(room.id, NOW, false).await, Ok(Commit::Done));
+    assert_eq!(stack.table.delete_room(room.id, owner.user, None, NOW).await, Ok(Commit::Done));
     let change = entry(room.id, seq + 1, owner.user, Change::RoomUpdated { renamed: None });
     assert_eq!(stack.table.commit_room(&back, &change).await, Ok(Commit::Stale));
     assert_eq!(stack.table.log(room.id, seq, seq + 1, 9).await.unwrap().1, vec![]);
@@ -156,12 +157,12 @@ async fn the_last_member_takes_the_room_along_and_nobody_else() {
     let joined = Change::UserJoined { user: other.user, role: Role::Member };
     let joined = entry(room.id, 1, other.user, joined);
     assert_eq!(stack.table.add_member(&other, &joined).await, Ok(Commit::Done));
-    assert_eq!(stack.table.delete_room(room.id, NOW, true).await, Ok(Commit::Stale));
+    assert_eq!(stack.table.delete_room(room.id, owner.user, Some(1), NOW).await, Ok(Commit::Stale));
     let left = Change::UserLeft { user: other.user, reason: domain::LeaveReason::Left };
     let left = entry(room.id, 2, other.user, left);
     assert_eq!(stack.table.remove_member(&other, &left).await, Ok(Commit::Done));
-    assert_eq!(stack.table.delete_room(room.id, NOW, true).await, Ok(Commit::Done));
-    assert_eq!(stack.table.delete_room(room.id, NOW, true).await, Ok(Commit::Stale));
+    assert_eq!(stack.table.delete_room(room.id, owner.user, Some(1), NOW).await, Ok(Commit::Done));
+    assert_eq!(stack.table.delete_room(room.id, owner.user, Some(1), NOW).await, Ok(Commit::Stale));
     assert_eq!(stack.load_room(room.id).await, None);
     assert_eq!(stack.table.public_rooms(None, 9, None).await.unwrap().items, vec![]);
     let again = member(room.id, owner.user, Role::Member);

@@ -8,7 +8,15 @@ use parlance_tests::template::Template;
 pub const OPEN: &[&str] = &["register", "login", "refresh"];
 
 /// Writing routes that take no body.
-pub const BODYLESS: &[&str] = &["logout", "ticket", "join_room", "leave_room", "open_direct_room"];
+pub const BODYLESS: &[&str] = &[
+    "logout",
+    "ticket",
+    "join_room",
+    "leave_room",
+    "open_direct_room",
+    "pin_message",
+    "accept_invite",
+];
 
 pub const DEPTH: usize = 10_000;
 
@@ -66,7 +74,8 @@ impl World {
     pub fn routes(&self) -> Vec<Route> {
         let fill = |path: &str| {
             let path = path.replace("{room_id}", &self.room).replace("{message_id}", &self.message);
-            path.replace("{user_id}", &self.user.id).replace("{emoji}", "%F0%9F%91%8D")
+            let path = path.replace("{user_id}", &self.user.id).replace("{code}", "7gKpQmXr2sTw");
+            path.replace("{emoji}", "%F0%9F%91%8D")
         };
         let routes = Template::load().http_routes().into_iter();
         routes
@@ -132,6 +141,12 @@ pub fn valid_body(stem: &str) -> Option<Value> {
         "send_message" => json!({"content": "new", "client_id": "k"}),
         "edit_message" => json!({"content": "new"}),
         "add_reaction" => json!({"emoji": "🎉"}),
+        "add_member" => json!({"user_id": "0199aaaa-0000-7000-8000-000000000000"}),
+        "change_role" => json!({"role": "admin"}),
+        "silence_member" => json!({"until": "2100-01-01T00:00:00.000Z", "reason": "r"}),
+        "ban_member" => json!({"reason": "r"}),
+        "set_notification_level" => json!({"level": "all"}),
+        "create_invite" => json!({"expires_in": 60, "max_uses": 1}),
         "update_me" => {
             json!({"display_name": "New", "status_message": "m", "status": "busy", "avatar_url": "https://example.org/a"})
         }

@@ -1,0 +1,31 @@
+//! What every way into a room has in common.
+
+use crate::ports::{Ask, Seen};
+use domain::{ChatError, Code, Membership, Result, Role, Room, RoomId, Timestamp, UserId};
+
+/// Adds to a question what decides whether `user` may enter `room`.
+pub(crate) fn ask(ask: &mut Ask, room: RoomId, user: UserId) {
+    if !ask.members.contains(&(room, user)) {
+        ask.members.push((room, user));
+    }
+    ask.bans.push((room, user));
+    ask.silences.push((room, user));
+    ask.profiles.push(user);
+}
+
+/// The place of somebody who enters now; refused while banned. Who left silenced comes back silenced.
+pub(crate) fn newcomer(
+    seen: &Seen,
+    room: &Room,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Membership> {
+    if seen.bans.contains_key(&(room.id, user)) {
+        return Err(ChatError::new(Code::Banned));
+    }
+    let silence = seen.silences.get(&(room.id, user));
+    Ok(Membership {
+        silenced_until: silence.map(|silence| silence.until),
+        ..Membership::new(room, user, Role::Member, now)
+    })
+}
