@@ -8,6 +8,7 @@ mod about_events;
 mod about_frame;
 mod app;
 mod auth;
+mod etag;
 mod fields;
 mod params;
 mod problem;

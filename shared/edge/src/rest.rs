@@ -123,6 +123,11 @@ impl Request {
         }
     }
 
+    /// A request header by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.event.headers.get(name).map(String::as_str)
+    }
+
     /// The `Idempotency-Key` header.
     pub fn idempotency_key(&self) -> Result<Option<ClientKey>> {
         let text = self.event.headers.get("idempotency-key");
@@ -183,7 +188,7 @@ pub struct Reply {
 
 impl Reply {
     /// 200 with a body.
-    pub fn ok(body: &impl Serialize) -> Self {
+    pub fn ok(body: &(impl Serialize + ?Sized)) -> Self {
         let body = serde_json::to_string(body);
         Self { status: 200, kind: "application/json", body, headers: Vec::new() }
     }
@@ -234,6 +239,22 @@ impl Reply {
         }
     }
 
+    /// The body, where this is a 200.
+    pub(crate) fn body_of_ok(&self) -> Option<&str> {
+        self.body.as_deref().ok().filter(|_| self.status == 200)
+    }
+
+    /// The same headers as 304, which has no body.
+    pub(crate) fn not_modified(self) -> Self {
+        Self { status: 304, body: Ok(String::new()), ..self }
+    }
+
+    /// Adds a header unless the route has set it.
+    pub(crate) fn default_header(self, name: &'static str, value: &str) -> Self {
+        let set = self.headers.iter().any(|(there, _)| *there == name);
+        if set { self } else { self.header(name, value) }
+    }
+
     fn into_answer(self, request: &Request) -> RestAnswer {
         let body = match self.body {
             Ok(body) => body,
@@ -244,7 +265,7 @@ impl Reply {
         };
         let mut headers: HashMap<_, _> = self.headers.into_iter().collect();
         headers.insert("content-type", self.kind.to_owned());
-        headers.insert("cache-control", "no-store".to_owned());
+        headers.entry("cache-control").or_insert_with(|| "no-store".to_owned());
         headers.insert("x-content-type-options", "nosniff".to_owned());
         RestAnswer { status_code: self.status, headers, body }
     }

@@ -11,6 +11,7 @@ mod auth;
 mod fallback;
 mod members;
 mod messages;
+mod meta;
 mod rooms;
 mod socket;
 mod users;
