@@ -2,7 +2,7 @@
 
 use domain::Result;
 use edge::{About, Reply, Request};
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 /// The REST routes.
 pub const OPENAPI: &str = include_str!("../../../docs/openapi.json");
@@ -11,9 +11,9 @@ pub const ASYNCAPI: &str = include_str!("../../../docs/asyncapi.json");
 
 /// A document as an answer that may be kept for five minutes and is then asked for by its tag.
 pub fn serve(document: &'static str, request: &Request) -> Result<Reply> {
-    let document: &RawValue = serde_json::from_str(document)
+    let document: Value = serde_json::from_str(document)
         .map_err(|error| domain::ChatError::unavailable(format!("document: {error}")))?;
-    let reply = Reply::ok(document).header("cache-control", "public, max-age=300");
+    let reply = Reply::ok(&document).header("cache-control", "public, max-age=300");
     Ok(reply.with_etag(request))
 }
 
@@ -21,7 +21,7 @@ pub fn serve(document: &'static str, request: &Request) -> Result<Reply> {
 pub fn about(path: &'static str, summary: &'static str) -> About {
     About::rest("GET", path, summary)
         .takes_header::<String>("If-None-Match", "an `ETag`: answered with 304 while it holds")
-        .answers::<serde_json::Map<String, serde_json::Value>>(200, "the document")
+        .answers::<serde_json::Map<String, Value>>(200, "the document")
         .header("ETag", "changes when the document does")
         .answers_empty(304, "it is still what `If-None-Match` says")
 }
@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn the_documents_are_json() {
         for document in [OPENAPI, ASYNCAPI] {
-            assert!(serde_json::from_str::<&RawValue>(document).is_ok());
+            assert!(serde_json::from_str::<Value>(document).is_ok());
         }
     }
 }
