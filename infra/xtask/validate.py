@@ -10,7 +10,7 @@ import json
 import sys
 
 from jsonschema import Draft7Validator, Draft202012Validator
-from jsonschema.exceptions import SchemaError, best_match
+from jsonschema.exceptions import SchemaError, relevance
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 
@@ -52,16 +52,22 @@ def breaches(name, document):
 
 
 def main(openapi, asyncapi=None, schema=None):
-    found = list(breaches(openapi, load(openapi)))
-    for error in OpenAPIV31SpecValidator(load(openapi)).iter_errors():
-        found.append(f"{openapi}: {'/'.join(map(str, error.absolute_path))}: {error.message:.400}")
-    if asyncapi:
-        found += breaches(asyncapi, load(asyncapi))
-        for error in Draft7Validator(load(schema)).iter_errors(load(asyncapi)):
-            error = best_match([error])
-            found.append(f"{asyncapi}: {'/'.join(map(str, error.absolute_path))}: {error.message:.400}")
+    found = [breach for path in (openapi, asyncapi) if path for breach in breaches(path, load(path))]
+    # The validators follow references, so those come first.
+    if not found:
+        found += said(openapi, OpenAPIV31SpecValidator(load(openapi)).iter_errors())
+        if asyncapi:
+            found += said(asyncapi, Draft7Validator(load(schema)).iter_errors(load(asyncapi)))
     print(*found, sep="\n", end="\n" if found else "")
     return 1 if found else 0
+
+
+def said(name, errors):
+    for error in errors:
+        # What fits none of several is told by the one it comes nearest to.
+        while error.context:
+            error = min(error.context, key=relevance)
+        yield f"{name}: {'/'.join(map(str, error.absolute_path))}: {error.message:.400}"
 
 
 sys.exit(main(*sys.argv[1:]))

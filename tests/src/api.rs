@@ -2,6 +2,7 @@
 
 use crate::DEADLINE;
 use crate::answer::Answer;
+use crate::contract;
 use reqwest::Method;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -64,19 +65,23 @@ impl Api {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        request = match payload {
+        request = match &payload {
             Payload::None => request,
-            Payload::Json(value) => request.json(&value),
-            Payload::Raw("", bytes) => request.body(bytes),
+            Payload::Json(value) => request.json(value),
+            Payload::Raw("", bytes) => request.body(bytes.clone()),
             Payload::Raw(content_type, bytes) => {
-                request.header("content-type", content_type).body(bytes)
+                request.header("content-type", *content_type).body(bytes.clone())
             }
         };
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await?;
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Answer { what: format!("{method} {path}"), status, headers, text, json })
+        let answer = Answer { what: format!("{method} {path}"), status, headers, text, json };
+        if let Err(breach) = contract::answer(method.as_str(), path, &payload, &answer) {
+            panic!("{breach}");
+        }
+        Ok(answer)
     }
 
     /// Like [`Api::try_call`], where an answer must come.
@@ -107,7 +112,12 @@ impl Api {
         let read = tokio::time::timeout(DEADLINE, stream.read_to_end(&mut bytes)).await;
         let what = format!("{method} {path} (as is)");
         assert!(read.is_ok(), "{what}: no end of the answer");
-        parse_raw(what, &bytes)
+        let answer = parse_raw(what, &bytes);
+        let sent = Payload::Raw("application/json", body.as_bytes().to_vec());
+        if let Err(breach) = contract::answer(method, path, &sent, &answer) {
+            panic!("{breach}");
+        }
+        answer
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a socket has received: answers by `ref`, events in the order of arrival.
 
+use crate::contract;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -36,6 +37,10 @@ pub(crate) struct Inbox {
     /// They carry no `ref`, so they may belong to any frame that waits.
     pub(crate) gateway_errors: usize,
     pub(crate) closed: Option<Option<u16>>,
+    /// Frames that wait for their answer, by `ref`.
+    pub(crate) asked: HashMap<String, Value>,
+    /// What came and is not as documented.
+    pub(crate) breaches: Vec<String>,
 }
 
 #[derive(Default)]
@@ -68,6 +73,8 @@ impl Shared {
         let mut inbox = self.lock();
         inbox.frames += 1;
         inbox.largest = inbox.largest.max(text.len());
+        let asked = reference(&raw).and_then(|reference| inbox.asked.remove(&reference));
+        inbox.breaches.extend(contract::frame(&raw, asked.as_ref()).err());
         if raw["type"] == "batch" {
             for event in raw["events"].as_array().cloned().unwrap_or_default() {
                 inbox.sort(event, at);
@@ -88,10 +95,7 @@ impl Inbox {
             "pong" => self.pongs += 1,
             "" if frame.raw["message"].is_string() => self.gateway_errors += 1,
             "ack" | "error" if !frame.raw["ref"].is_null() => {
-                let reference = frame.raw["ref"]
-                    .as_str()
-                    .map_or_else(|| frame.raw["ref"].to_string(), str::to_owned);
-                self.answers.insert(reference, frame);
+                self.answers.insert(reference(&frame.raw).unwrap_or_default(), frame);
             }
             _ if self.forget_events => {}
             _ => {
@@ -99,5 +103,14 @@ impl Inbox {
                 self.taken.push(false);
             }
         }
+    }
+}
+
+/// The `ref` of an answer, as text.
+fn reference(raw: &Value) -> Option<String> {
+    match &raw["ref"] {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }

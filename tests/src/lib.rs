@@ -11,6 +11,7 @@
 pub mod answer;
 pub mod api;
 pub mod bench;
+pub mod contract;
 mod inbox;
 pub mod managing;
 pub mod metrics;

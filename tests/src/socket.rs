@@ -145,6 +145,7 @@ impl Socket {
         let number = self.next_ref.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let reference = format!("r{number}");
         frame["ref"] = json!(reference);
+        self.shared.lock().asked.insert(reference.clone(), frame.clone());
         self.try_send_text(frame.to_string()).await?;
         Ok(reference)
     }
@@ -281,6 +282,13 @@ impl Socket {
         self.reader.abort();
     }
 
+    /// Everything that came so far is as documented.
+    #[track_caller]
+    fn assert_contract(&self) {
+        let breaches = std::mem::take(&mut self.shared.lock().breaches);
+        assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+    }
+
     fn describe(&self) -> String {
         let inbox = self.shared.lock();
         let kinds: Vec<String> =
@@ -304,6 +312,7 @@ impl Socket {
             let changed = self.shared.changed.notified();
             tokio::pin!(changed);
             changed.as_mut().enable();
+            self.assert_contract();
             if let Some(found) = look(&mut self.shared.lock()) {
                 return Some(found);
             }
@@ -315,6 +324,9 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         self.reader.abort();
+        if !std::thread::panicking() {
+            self.assert_contract();
+        }
     }
 }
 

@@ -9,14 +9,6 @@ use crate::event_data::{
 use crate::ports::{Publish, ReadLog};
 use crate::view::{CompactUser, MessageView, People, RoomView};
 use domain::{Change, LogEntry, Message, Result, Room, RoomId, Timestamp, UserId};
-use serde::Serialize;
-
-/// An event without a number.
-pub fn plain(kind: &str, ts: Timestamp, data: impl Serialize) -> Event {
-    // Our own view types always serialise; Null would show in every test if one did not.
-    let data = serde_json::to_value(data).unwrap_or_default();
-    Event { kind: kind.to_owned(), seq: None, ts, data }
-}
 
 /// `message_created`. A message that has changed since is shown as it is now.
 pub fn message_created(message: &Message, people: &People) -> Event {

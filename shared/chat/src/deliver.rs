@@ -300,8 +300,11 @@ fn frame(event: &Event) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::plain;
     use serde_json::json;
+
+    fn plain(kind: &str, ts: Timestamp, data: serde_json::Value) -> Event {
+        Event { kind: kind.to_owned(), seq: None, ts, data }
+    }
 
     fn entry(text: &str) -> Fanout {
         let event = plain("x", Timestamp::from_ms(0), json!({"room_id": "r", "text": text}));

@@ -9,6 +9,7 @@ mod about_frame;
 mod app;
 mod auth;
 mod bytes;
+mod etag;
 mod events;
 mod fields;
 mod form;

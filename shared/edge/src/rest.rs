@@ -279,6 +279,25 @@ impl Reply {
         }
     }
 
+    /// The body, where this is a 200.
+    pub(crate) fn body_of_ok(&self) -> Option<&str> {
+        match &self.body {
+            Body::Json(Ok(body)) if self.status == 200 => Some(body),
+            _ => None,
+        }
+    }
+
+    /// The same headers as 304, which has no body.
+    pub(crate) fn not_modified(self) -> Self {
+        Self { headers: self.headers, ..Self::empty(304) }
+    }
+
+    /// Adds a header unless the route has set it.
+    pub(crate) fn default_header(self, name: &'static str, value: &str) -> Self {
+        let set = self.headers.iter().any(|(there, _)| *there == name);
+        if set { self } else { self.header(name, value) }
+    }
+
     fn into_answer(self, request: &Request) -> RestAnswer {
         let (body, is_base64_encoded) = match self.body {
             Body::Json(Ok(body)) => (body, false),

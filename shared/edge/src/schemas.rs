@@ -98,7 +98,7 @@ fn closed(mut schema: Value) -> Value {
 /// `Body` belongs to that route (`CreateRoomBody`).
 pub(crate) fn renamed(document: Value, named: &Map<String, Value>, stem: &str) -> Value {
     let new_name = |name: &str| match name {
-        "Body" | "Fields" | "Query" => format!("{}{name}", pascal(stem)),
+        "Body" | "Fields" | "Query" | "Answer" => format!("{}{name}", pascal(stem)),
         _ => name.strip_suffix("View").filter(|short| !short.is_empty()).unwrap_or(name).to_owned(),
     };
     replace(

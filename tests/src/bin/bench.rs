@@ -40,6 +40,8 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Checking every frame here would be measured with them.
+    parlance_tests::contract::off();
     let args = Args::parse();
     match run(&args).await {
         Ok(table) => {

@@ -12,6 +12,7 @@ mod fallback;
 mod invites;
 mod members;
 mod messages;
+mod meta;
 mod rooms;
 mod socket;
 mod users;

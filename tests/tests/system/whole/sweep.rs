@@ -5,7 +5,7 @@ use parlance_tests::prelude::*;
 use parlance_tests::template::Template;
 
 /// Routes that need no token.
-pub const OPEN: &[&str] = &["register", "login", "refresh"];
+pub const OPEN: &[&str] = &["register", "login", "refresh", "openapi", "asyncapi", "healthz"];
 
 /// Writing routes that take no body.
 pub const BODYLESS: &[&str] = &[

@@ -1,0 +1,3 @@
+mod asyncapi;
+mod healthz;
+mod openapi;
