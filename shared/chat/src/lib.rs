@@ -14,6 +14,8 @@ mod deliver;
 mod done;
 mod edit_message;
 pub mod event;
+pub mod event_data;
+pub mod files;
 mod gate;
 mod index_messages;
 mod join_room;

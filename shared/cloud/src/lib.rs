@@ -5,12 +5,14 @@ mod clients;
 mod failure;
 mod fanout;
 mod http;
+mod objects;
 mod search;
 mod secret;
 mod sockets;
 
 pub use clients::Clients;
 pub use fanout::FanoutQueue;
+pub use objects::{FileBucket, quarantined_id};
 pub use search::SearchIndex;
 pub use secret::SigningSecret;
 pub use sockets::Sockets;
