@@ -12,6 +12,7 @@ mod fallback;
 mod members;
 mod messages;
 mod rooms;
+mod search;
 mod socket;
 mod users;
 mod whole;

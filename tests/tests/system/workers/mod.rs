@@ -1,3 +1,4 @@
 //! The queue's consumers, seen from the sockets
 
 mod deliver;
+mod index;
