@@ -82,7 +82,8 @@ impl Node {
             .spawn()
             .map_err(|error| cargo::unstarted("java", &error))?;
         let mut output = Vec::new();
-        let mut lines = child.stdout.take().map(BufReader::new).into_iter().flat_map(BufReader::lines);
+        let mut lines =
+            child.stdout.take().map(BufReader::new).into_iter().flat_map(BufReader::lines);
         while let Some(Ok(line)) = lines.next() {
             if line.ends_with("ready") {
                 // What it says from now on is nobody's concern, but it must not block on it.

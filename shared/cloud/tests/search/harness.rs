@@ -84,6 +84,12 @@ impl Room {
         self.take(&(1..).zip(bodies).map(message).collect::<Vec<_>>()).await;
     }
 
+    /// Sends messages with the same words to other rooms.
+    pub async fn send_others(&self) {
+        let other = Self::new();
+        other.send(&["tea tea tea tea", "green", "green green teapot"]).await;
+    }
+
     /// The numbers that a query finds, in order.
     pub async fn find(&self, query: &str) -> Vec<u64> {
         numbers(&self.hits(query, HitOrder::Recent, None, 100).await.unwrap())

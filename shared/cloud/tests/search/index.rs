@@ -117,7 +117,7 @@ async fn large_batches_go_in_pieces() {
         (1..=300).map(|seq| sent(room.message(seq, &format!("{long} number{seq}")))).collect();
     room.take(&changes).await;
     for seq in [1, 150, 300] {
-        assert_eq!(room.find(&format!("number{seq} word")).await.last(), Some(&seq));
+        assert_eq!(room.find(&format!("\"number{seq}\" word")).await.last(), Some(&seq));
     }
 }
 

@@ -120,7 +120,10 @@ async fn context_is_what_was_written_beside_it() {
     let found = alice.send(&room, "two needles").await;
     alice.delete(&format!("/messages/{}", id(&gone))).await.ok(200);
     // A line of the system between two messages is passed over, and so are reactions and other events.
-    alice.post(&format!("/messages/{}/reactions", id(&found)), json!({"emoji": "🔥"})).await.ok(201);
+    alice
+        .post(&format!("/messages/{}/reactions", id(&found)), json!({"emoji": "🔥"}))
+        .await
+        .ok(201);
     bob.join(&room).await;
     alice.send(&room, "three").await;
     bob.expect_found(&room, "needle", &["two needles", "one needle"]).await;
@@ -169,9 +172,15 @@ async fn parameters_and_operators_filter() {
         (format!("q={}", encoded(&format!("in:@{bob_name}"))), vec![for_two]),
         (format!("q={}", encoded(&format!("in:{room} -has:link"))), vec![by_alice]),
         (format!("q={}", encoded("tea in:nowhere")), vec![]),
-        (format!("q={}", encoded(&format!("from:{alice_name} from:{bob_name} two"))), vec![for_two]),
+        (
+            format!("q={}", encoded(&format!("from:{alice_name} from:{bob_name} two"))),
+            vec![for_two],
+        ),
         (format!("q={}&sender=me", encoded(&format!("from:{bob_name}"))), vec![]),
-        (format!("q={}", encoded("tea after:2020 before:2199-01-01")), vec![for_two, corner, by_bob, by_alice]),
+        (
+            format!("q={}", encoded("tea after:2020 before:2199-01-01")),
+            vec![for_two, corner, by_bob, by_alice],
+        ),
         (format!("q={}", encoded("tea before:2020-01-01")), vec![]),
         (format!("q={}", encoded("tea -by")), vec![for_two, corner]),
         (format!("q={}", encoded("\"tea by\" -alice")), vec![by_bob]),
@@ -259,7 +268,8 @@ async fn what_is_not_right_is_named() {
         ("q=x&cursor=NaN_1_2_3&order=rank", "cursor"),
         ("q=x&room_id=tea", "room_id"),
     ] {
-        let problem = alice.get(&format!("/search?{query}")).await.problem(400, "validation_failed");
+        let problem =
+            alice.get(&format!("/search?{query}")).await.problem(400, "validation_failed");
         assert_eq!(problem["errors"][0]["pointer"], name, "{query}: {problem}");
     }
     for fine in ["q=x&limit=700", "q=%00", "q=%F0%9F%9A%80", "q=%2522"] {
