@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod process;
 pub mod replay;
 pub mod rooms;
+pub mod search;
 pub mod shape;
 pub mod socket;
 pub mod stack;

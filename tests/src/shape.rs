@@ -312,3 +312,41 @@ pub fn event(frame: &crate::socket::Frame) {
         assert!(text(&frame.data["room_id"]), "{}", frame.raw);
     }
 }
+
+/// A page of search results.
+#[track_caller]
+pub fn search_results(value: &Value) {
+    members("search", value, &[("results", list), ("next_cursor", text_or_null)]);
+    for result in value["results"].as_array().into_iter().flatten() {
+        members(
+            "result",
+            result,
+            &[
+                ("message", Value::is_object),
+                ("room", Value::is_object),
+                ("highlights", list),
+                ("snippet_html", any_text),
+                ("context", Value::is_object),
+            ],
+        );
+        message(&result["message"]);
+        members("room", &result["room"], &[("id", text), ("name", any_text), ("type", text)]);
+        let length = result["message"]["content"].as_str().unwrap_or_default().chars().count();
+        let mut last = 0;
+        for mark in result["highlights"].as_array().into_iter().flatten() {
+            let end = |name: &str| mark[name].as_u64().and_then(|n| usize::try_from(n).ok());
+            let (start, end) = (end("start").unwrap_or(0), end("end").unwrap_or(0));
+            assert!(last <= start && start < end && end <= length, "{mark} in {result}");
+            last = end;
+        }
+        for name in ["before", "after"] {
+            let beside = &result["context"][name];
+            assert!(beside.is_object() || beside.is_null(), "{name} in {result}");
+            if beside.is_object() {
+                message(beside);
+                assert_eq!(beside["room_id"], result["message"]["room_id"]);
+                assert_ne!(beside["type"], "system");
+            }
+        }
+    }
+}

@@ -53,6 +53,15 @@ fn answer(name: &str, event: &Value) -> Result<String, String> {
             record(event);
             Ok("{}".to_owned())
         }
+        "picky" => {
+            let keys = |record: &Value| record.pointer("/dynamodb/Keys/PK/S").cloned();
+            let records = event["Records"].as_array().cloned().unwrap_or_default();
+            if records.iter().any(|record| keys(record) == Some("keep-bad".into())) {
+                return Err("on purpose".to_owned());
+            }
+            record(&json!({"by": name, "Records": records}));
+            Ok("{}".to_owned())
+        }
         _ if event.pointer("/requestContext/connectionId").is_some() => socket(name, event),
         _ => http(event),
     }

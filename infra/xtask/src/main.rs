@@ -7,6 +7,7 @@ mod cargo;
 mod contracts;
 mod lint;
 mod logs;
+mod opensearch;
 mod place;
 mod python;
 mod stages;

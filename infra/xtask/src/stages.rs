@@ -9,7 +9,7 @@ use crate::cargo::{self, BUILD};
 use crate::contracts;
 use crate::lint::{self, Linted};
 use crate::totals::Totals;
-use crate::{Outcome, place};
+use crate::{Outcome, opensearch, place};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -42,6 +42,7 @@ pub fn test(fast: bool) -> Outcome {
             ("build", Box::new(|| cargo("the build failed", &BUILD))),
             ("contracts", Box::new(contracts::check)),
             ("tests", Box::new(|| tests(&["--test".into(), "*".into()], &mut totals))),
+            ("search against OpenSearch", Box::new(opensearch::check)),
         ]
     });
     if totals != Totals::default() {

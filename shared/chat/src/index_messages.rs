@@ -31,12 +31,16 @@ pub async fn index_messages(index: &impl IndexMessages, changes: &[TableChange])
                 outcome.failed.extend(done.failed.into_iter().map(|at| places[at]));
                 outcome.refused.extend(done.refused.into_iter().map(|(at, why)| (places[at], why)));
             }
-            Err(_) => outcome.failed.extend(&places),
+            Err(error) => {
+                outcome.failed.extend(&places);
+                outcome.error = Some(error);
+            }
         }
     }
     for (place, room) in gone {
-        if index.forget_room(room).await.is_err() {
+        if let Err(error) = index.forget_room(room).await {
             outcome.failed.push(place);
+            outcome.error = Some(error);
         }
     }
     outcome.failed.sort_unstable();

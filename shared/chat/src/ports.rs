@@ -12,6 +12,9 @@ use domain::{
     InviteCode, LogEntry, Membership, Message, MessageId, Picture, Profile, RateLimit, RateWindow,
     ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId, Silence, StoredFile,
     Timestamp, UserId,
+    Bucket, ChatError, Connection, ConnectionId, Credentials, LogEntry, Membership, Message,
+    MessageId, Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent,
+    Session, SessionId, Timestamp, UserId,
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -635,6 +638,8 @@ pub struct Indexed {
     pub failed: Vec<usize>,
     /// Refused for what they are; trying again would not help. With the reason's name.
     pub refused: Vec<(usize, String)>,
+    /// Why something failed, for the log.
+    pub error: Option<ChatError>,
 }
 
 /// Fills the search index (`es:ESHttpPost`, `es:ESHttpPut`).

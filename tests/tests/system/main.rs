@@ -14,6 +14,7 @@ mod members;
 mod messages;
 mod meta;
 mod rooms;
+mod search;
 mod socket;
 mod users;
 mod whole;

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use std::ops::Bound;
 use tantivy::Term;
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query,
-    RangeQuery, TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur,
+    PhraseQuery, Query, RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
@@ -38,6 +38,8 @@ impl Reader<'_> {
                 only(inner, &[], name).map(|()| -> Box<dyn Query> { Box::new(AllQuery) })
             }
             "bool" => self.all_of(inner, depth),
+            "constant_score" => self.constant(inner, depth),
+            "dis_max" => self.best_of(inner, depth),
             "term" => self.term(inner),
             "terms" => self.terms(inner),
             "match_phrase" => self.phrase(inner),
@@ -77,6 +79,19 @@ impl Reader<'_> {
             clauses.push((Occur::Must, Box::new(AllQuery)));
         }
         Ok(Box::new(BooleanQuery::new(clauses)))
+    }
+
+    fn constant(&self, inner: &Value, depth: usize) -> Built {
+        only(inner, &["filter", "boost"], "constant_score")?;
+        let query = self.query(inner.get("filter").unwrap_or(&Value::Null), depth)?;
+        Ok(Box::new(ConstScoreQuery::new(query, boost(inner))))
+    }
+
+    fn best_of(&self, inner: &Value, depth: usize) -> Built {
+        only(inner, &["queries"], "dis_max")?;
+        let queries = inner.get("queries").and_then(Value::as_array);
+        let queries = queries.into_iter().flatten().map(|query| self.query(query, depth));
+        Ok(Box::new(DisjunctionMaxQuery::new(queries.collect::<Result<_, _>>()?)))
     }
 
     fn term(&self, inner: &Value) -> Built {
@@ -178,13 +193,17 @@ impl Reader<'_> {
             return Ok((field, kind, value, 1.0));
         }
         only(value, &[member, "boost"], query)?;
-        let boost = value.get("boost").and_then(Value::as_f64).unwrap_or(1.0);
+        let boost = boost(value);
         let value = value
             .get(member)
             .ok_or_else(|| Refusal::parsing(format!("[{query}] has no [{member}]")))?;
-        #[allow(clippy::cast_possible_truncation, reason = "scores are single precision")]
-        Ok((field, kind, value, boost as f32))
+        Ok((field, kind, value, boost))
     }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "scores are single precision")]
+fn boost(value: &Value) -> f32 {
+    value.get("boost").and_then(Value::as_f64).unwrap_or(1.0) as f32
 }
 
 fn term(field: Field, kind: Kind, value: &Value) -> Result<Term, Refusal> {

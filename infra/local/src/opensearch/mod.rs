@@ -206,7 +206,7 @@ impl Domain {
         // What is visible at once needs no interval, and one machine no copies.
         only(
             &settings,
-            &["number_of_shards", "number_of_replicas", "refresh_interval"],
+            &["number_of_shards", "number_of_replicas", "auto_expand_replicas", "refresh_interval"],
             "settings",
         )?;
         let plain =

@@ -62,6 +62,14 @@ fn queries_find_what_they_name() {
         (json!({"match_phrase": {"words": {"query": "green tea"}}}), vec!["a"]),
         (json!({"match_phrase": {"words": {"query": "tea"}}}), vec!["a", "b"]),
         (json!({"prefix": {"words": {"value": "tea", "boost": 0.1}}}), vec!["a", "b", "c"]),
+        (
+            json!({"constant_score": {"filter": {"term": {"words": "tea"}}, "boost": 2.0}}),
+            vec!["a", "b"],
+        ),
+        (
+            json!({"dis_max": {"queries": [{"term": {"words": "please"}}, {"term": {"words": "teapot"}}]}}),
+            vec!["a", "c"],
+        ),
         (json!({"terms": {"room": ["b", "c", "x"]}}), vec!["b", "c"]),
         (json!({"range": {"at": {"gte": 2, "lt": 3}}}), vec!["b"]),
         (json!({"bool": {"must_not": [{"term": {"words": "tea"}}]}}), vec!["c"]),

@@ -86,6 +86,9 @@ impl Names {
     /// # Errors
     /// When the resource or its attribute is not known.
     pub fn attribute(&self, id: &str, attribute: &str) -> Result<String, String> {
+        if attribute == "Arn" && self.is_role_of_a_function(id) {
+            return Ok(format!("arn:aws:iam::{ACCOUNT}:role/{id}"));
+        }
         let (kind, _) = self.known(id)?;
         let name = self.physical(id);
         Ok(match (kind, attribute) {
@@ -117,6 +120,13 @@ impl Names {
                 return Err(format!("{id} ({kind}) has no attribute {attribute} here"));
             }
         })
+    }
+
+    /// SAM makes a role for each function that names none: the function's id with `Role` behind it.
+    fn is_role_of_a_function(&self, id: &str) -> bool {
+        let function = id.strip_suffix("Role").and_then(|id| self.resources.get(id));
+        !self.resources.contains_key(id)
+            && function.is_some_and(|(kind, _)| kind == "AWS::Serverless::Function")
     }
 
     fn known(&self, id: &str) -> Result<(&str, &Value), String> {

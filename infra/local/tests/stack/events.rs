@@ -1,6 +1,6 @@
 //! Streams, buckets, secrets, invoke, and the counting of calls.
 
-use crate::harness::Stack;
+use crate::harness::{Stack, until};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -24,6 +24,40 @@ async fn the_stream_starts_the_function_and_goes_on_after_kill_9() {
         .dynamodb("GetItem", json!({"TableName": "Table", "Key": {"PK": {"S": "first"}}}))
         .await;
     assert_eq!(found["Item"]["PK"]["S"], "first");
+}
+
+#[tokio::test]
+async fn a_stream_is_filtered_halved_and_gives_up_what_fails_alone() {
+    let stack = Stack::start(&[]);
+    for key in ["keep-1", "other", "keep-2", "keep-bad", "keep-3"] {
+        stack.dynamodb("PutItem", json!({"TableName": "Table", "Item": {"PK": {"S": key}}})).await;
+    }
+    let keys = |event: &Value| -> Vec<String> {
+        let records = event["Records"].as_array().cloned().unwrap_or_default();
+        let key =
+            |record: &Value| record.pointer("/dynamodb/Keys/PK/S")?.as_str().map(str::to_owned);
+        records.iter().filter_map(key).collect()
+    };
+    // In order, without what does not fit; what fails alone holds up nothing.
+    until("the others", async || {
+        let events = stack.recorded().into_iter().filter(|event| event["by"] == "picky");
+        let taken: Vec<String> = events.flat_map(|event| keys(&event)).collect();
+        (taken == ["keep-1", "keep-2", "keep-3"]).then_some(())
+    })
+    .await;
+    let letter = until("the letter", async || {
+        let wish = json!({"QueueUrl": "Letters", "WaitTimeSeconds": 1});
+        stack.sqs("ReceiveMessage", wish).await.pointer("/Messages/0/Body").cloned()
+    })
+    .await;
+    let letter: Value = serde_json::from_str(letter.as_str().unwrap_or_default()).expect("JSON");
+    assert_eq!(letter["requestContext"]["condition"], "RetryAttemptsExhausted");
+    assert_eq!(letter["DDBStreamBatchInfo"]["batchSize"], 1);
+    assert!(
+        letter["DDBStreamBatchInfo"]["streamArn"]
+            .as_str()
+            .is_some_and(|arn| arn.contains("/stream/"))
+    );
 }
 
 #[tokio::test]

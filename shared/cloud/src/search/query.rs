@@ -6,10 +6,15 @@ use domain::search::{Clause, Matcher};
 use domain::{ChatError, Result};
 use serde_json::{Value, json};
 
-/// How much a further name counts for beside a word.
-const ALSO_BOOST: f64 = 0.7;
-/// How much a longer word that begins so counts for.
-const PREFIX_BOOST: f64 = 0.2;
+/// What a match counts for. Sums of these are exact, and nothing else in the index changes them: so a score
+/// is a place to go on from, whatever is written meanwhile.
+const WORD: f64 = 4.0;
+/// See [`WORD`]: a further name.
+const ALSO: f64 = 2.0;
+/// See [`WORD`]: a longer word that begins so.
+const PREFIX: f64 = 1.0;
+/// See [`WORD`]: everything that was asked for, in one piece.
+const IN_A_ROW: f64 = 8.0;
 
 impl FindMessages for SearchIndex {
     async fn find(&self, wanted: &Wanted<'_>) -> Result<Vec<Hit>> {
@@ -54,9 +59,8 @@ fn search(wanted: &Wanted<'_>) -> Value {
 
 fn query(wanted: &Wanted<'_>, by_score: bool) -> Value {
     let (not, must): (Vec<&Clause>, Vec<&Clause>) = wanted.clauses.iter().partition(|c| c.negated);
-    let must: Vec<Value> = must.into_iter().map(any_of).collect();
-    let mut not: Vec<Value> = not.into_iter().map(any_of).collect();
     let mut filter = vec![json!({"terms": {"room": wanted.rooms}})];
+    let mut not: Vec<Value> = not.into_iter().map(any_of).collect();
     if !wanted.senders.is_empty() {
         filter.push(json!({"terms": {"sender": wanted.senders}}));
     }
@@ -77,38 +81,59 @@ fn query(wanted: &Wanted<'_>, by_score: bool) -> Value {
     if range != json!({}) {
         filter.push(json!({"range": {"at": range}}));
     }
-    let mut query = json!({"filter": filter});
+    let mut query = json!({});
     // What does not order the results need not be scored.
-    match (must.is_empty(), by_score) {
-        (true, _) => {}
-        (false, true) => query["must"] = must.into(),
-        (false, false) => {
-            if let Some(filter) = query["filter"].as_array_mut() {
-                filter.extend(must);
-            }
-        }
+    if by_score {
+        query["must"] = must.iter().map(|clause| best_of(clause)).collect();
+        query["should"] = in_a_row(&must).into_iter().map(|all| scored(&all, IN_A_ROW)).collect();
+    } else {
+        filter.extend(must.into_iter().map(any_of));
     }
-    if !not.is_empty() {
-        query["must_not"] = not.into();
-    }
+    query["filter"] = filter.into();
+    query["must_not"] = not.into();
     json!({"bool": query})
 }
 
+/// Matches if one of the matchers does.
 fn any_of(clause: &Clause) -> Value {
-    let should: Vec<Value> = clause.any_of.iter().flat_map(matcher).collect();
+    let should: Vec<Value> = clause.any_of.iter().flat_map(matcher).map(|(one, _)| one).collect();
     json!({"bool": {"should": should}})
 }
 
-fn matcher(matcher: &Matcher) -> Vec<Value> {
-    let also = |form: &str, boost: f64| json!({"term": {"also": {"value": form, "boost": boost}}});
+/// The same, counting for what its best matcher counts for.
+fn best_of(clause: &Clause) -> Value {
+    let all = clause.any_of.iter().flat_map(matcher);
+    let queries: Vec<Value> = all.map(|(one, boost)| scored(&one, boost)).collect();
+    json!({"dis_max": {"queries": queries}})
+}
+
+fn scored(query: &Value, boost: f64) -> Value {
+    json!({"constant_score": {"filter": query, "boost": boost}})
+}
+
+/// Everything that was asked for as one phrase, if it is several words.
+fn in_a_row(clauses: &[&Clause]) -> Option<Value> {
+    let words = clauses.iter().map(|clause| match clause.any_of.first() {
+        Some(Matcher::Phrase(words)) => Some(words.join(" ")),
+        _ => None,
+    });
+    let words: Vec<String> = words.collect::<Option<_>>()?;
+    (words.len() > 1).then(|| json!({"match_phrase": {"words": {"query": words.join(" ")}}}))
+}
+
+/// The queries of a matcher, and what they count for.
+fn matcher(matcher: &Matcher) -> Vec<(Value, f64)> {
     match matcher {
         Matcher::Phrase(words) => match words.as_slice() {
-            [word] => vec![json!({"term": {"words": {"value": word}}})],
-            words => vec![json!({"match_phrase": {"words": {"query": words.join(" ")}}})],
+            [word] => vec![(json!({"term": {"words": {"value": word}}}), WORD)],
+            words => {
+                let words = words.join(" ");
+                vec![(json!({"match_phrase": {"words": {"query": words}}}), WORD)]
+            }
         },
-        Matcher::Also(form) => vec![also(form, ALSO_BOOST)],
+        Matcher::Also(form) => vec![(json!({"term": {"also": {"value": form}}}), ALSO)],
         Matcher::Prefix(form) => ["words", "also"]
-            .map(|field| json!({"prefix": {field: {"value": form, "boost": PREFIX_BOOST}}}))
+            .map(|field| (json!({"prefix": {field: {"value": form}}}), PREFIX))
             .to_vec(),
     }
 }

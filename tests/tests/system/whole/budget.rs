@@ -10,6 +10,8 @@ const ROUNDS: u64 = 20;
 /// Members of the room, and live connections of all of them together.
 const MEMBERS: usize = 4;
 const CONNECTIONS: u64 = 6;
+/// Messages that a search finds.
+const FOUND: u64 = 5;
 
 /// How a count is compared with the table.
 #[derive(Clone, Copy)]
@@ -38,6 +40,17 @@ const BUDGETS: &[Budget] = &[
     Budget {
         function: "list_messages",
         per_run: &[("BatchGetItem", AtMost(2)), ("Query", Exactly(1))],
+    },
+    // By round trips: who and where (BatchGetItem, Query and the bucket's UpdateItem side by side); the index; the
+    // hits; their neighbours (two Queries each); the people they name.
+    Budget {
+        function: "search",
+        per_run: &[
+            ("BatchGetItem", Exactly(3)),
+            ("UpdateItem", AtMost(2)),
+            ("Query", Exactly(1 + 2 * FOUND)),
+            ("search", Exactly(1)),
+        ],
     },
     Budget {
         function: "deliver",
@@ -107,6 +120,7 @@ async fn each_use_case_keeps_to_its_calls() {
     check("socket_send_message", &middle, &after, ROUNDS);
     check("deliver", &middle, &after, ROUNDS);
 
+    sender.settle(&room).await;
     let messages = ids(&sender.page(&room, "limit=10").await);
     let before = stack.metrics().await;
     let queries = [
@@ -118,6 +132,13 @@ async fn each_use_case_keeps_to_its_calls() {
         sender.page(&room, query).await;
     }
     check("list_messages", &before, &stack.metrics().await, u64::try_from(queries.len()).unwrap());
+
+    let before = stack.metrics().await;
+    for _ in 0..ROUNDS {
+        let found = sender.search(&format!("q=rest&limit={FOUND}")).await;
+        assert_eq!(u64::try_from(parlance_tests::search::found(&found).len()).unwrap(), FOUND);
+    }
+    check("search", &before, &stack.metrics().await, ROUNDS);
 }
 
 /// One message, awaited on every socket, so that no two share a delivery.

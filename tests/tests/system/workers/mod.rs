@@ -2,3 +2,4 @@
 
 mod deliver;
 mod purge;
+mod index;

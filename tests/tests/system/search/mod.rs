@@ -1,0 +1,3 @@
+//! `GET /search`
+
+mod search;
