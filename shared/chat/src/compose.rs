@@ -1,9 +1,9 @@
 //! Events made from what is stored: the same for a socket right now and for a `resume` later.
 
-use crate::event::{Audience, Event, Fanout};
+use crate::event::{Audience, Event, Fanout, Receipt};
 use crate::ports::{Publish, ReadLog};
 use crate::view::{CompactUser, MessageView, People, RoomView};
-use domain::{Change, LogEntry, Message, Result, Room, RoomId, Timestamp, UserId};
+use domain::{Change, LogEntry, Message, MessageId, Result, Room, RoomId, Timestamp, UserId};
 use serde::Serialize;
 use serde_json::json;
 
@@ -25,6 +25,19 @@ pub fn message_created(message: &Message, people: &People) -> Event {
     numbered("message_created", message.id.seq, message.created_at, data)
 }
 
+/// A new message on its way to the room; in a direct room its sender wants to know when it arrives.
+pub fn sent(room: &Room, from: UserId, event: Event) -> Fanout {
+    let receipt = room.peer_of(from).map(|to| Receipt { from, to });
+    Fanout { receipt, ..Fanout::new(Audience::Room(room.id), event) }
+}
+
+/// `message_delivered`, for the devices of the one who sent what has arrived.
+pub fn delivered(room: RoomId, receipt: Receipt, seq: u64, now: Timestamp) -> Fanout {
+    let data = json!({"room_id": room, "user_id": receipt.to,
+        "message_id": MessageId { room, seq }, "delivered_seq": seq, "delivered_at": now});
+    Fanout::new(Audience::Users(vec![receipt.from]), plain("message_delivered", now, data))
+}
+
 /// The event of a log entry. `None` when what it is about cannot be shown any more.
 pub fn logged(
     entry: &LogEntry,
@@ -41,8 +54,10 @@ pub fn logged(
         }
         Change::MessageDeleted { .. } => {
             let id = entry.message()?;
+            let parent = message.and_then(|m| m.parent_seq);
+            let parent = parent.map(|seq| MessageId { room: room_id, seq });
             let data = json!({"room_id": room_id, "seq": seq, "message_id": id,
-                "deleted_by": entry.actor, "deleted_at": entry.at});
+                "deleted_by": entry.actor, "deleted_at": entry.at, "parent_message_id": parent});
             ("message_deleted", data)
         }
         Change::ReactionAdded { emoji, .. } | Change::ReactionRemoved { emoji, .. } => {

@@ -15,6 +15,8 @@ pub mod event;
 mod gate;
 mod join_room;
 mod list_messages;
+mod list_receipts;
+mod list_thread;
 pub mod ports;
 mod profiles;
 mod react;
@@ -35,9 +37,13 @@ pub use edit_message::edit_message;
 pub use gate::Principal;
 pub use join_room::{Joined, MemberView, Members, join_room, leave_room, list_members};
 pub use list_messages::{Anchor, Messages, get_message, list_messages};
+pub use list_receipts::{RECEIPTS_MEMBERS_MAX, Receipt, Receipts, list_receipts};
+pub use list_thread::{Thread, VersionView, Versions, list_edits, list_thread};
 pub use profiles::{ProfilePatch, get_user, search_users, update_me};
-pub use react::{Reactions, add_reaction, remove_reaction};
-pub use read_message::read_message;
+pub use react::{
+    ReactionBy, ReactionPage, Reactions, add_reaction, list_reactions, remove_reaction,
+};
+pub use read_message::{mark_unread, read_message, read_room};
 pub use read_rooms::{Rooms, get_room, list_public_rooms, list_rooms};
 pub use resume::{Resumed, resume};
 pub use send_message::{NewText, Outcome, send_message};

@@ -5,6 +5,7 @@ use crate::ports::{Ask, ListDirectory, ListRooms, Look, Seen};
 use crate::view::{MessageView, RoomView};
 use domain::{
     ChatError, Code, FieldError, Membership, MessageId, Result, Room, RoomId, RoomKind, Timestamp,
+    UserId,
 };
 use serde::Serialize;
 
@@ -115,13 +116,17 @@ async fn shown(
         (room.last_message_seq > 0)
             .then_some(MessageId { room: room.id, seq: room.last_message_seq })
     };
+    let peers: Vec<(RoomId, UserId)> =
+        mine.iter().filter_map(|(room, _)| Some((room.id, room.peer_of(who.user)?))).collect();
+    let self_too = peers.first().map(|_| who.user);
     let ask = Ask {
         messages: mine.iter().filter_map(|(room, _)| last(room)).collect(),
-        profiles: mine.iter().filter_map(|(room, _)| room.peer_of(who.user)).collect(),
+        profiles: peers.iter().map(|(_, peer)| *peer).chain(self_too).collect(),
+        members: peers.clone(),
         ..Ask::default()
     };
     let nothing = ask.messages.is_empty() && ask.profiles.is_empty();
-    let Seen { messages, mut profiles, .. } =
+    let Seen { messages, members, mut profiles, .. } =
         if nothing { Seen::default() } else { store.look(ask, now).await? };
     let named =
         messages.values().flat_map(MessageView::names).filter(|u| !profiles.contains_key(u));
@@ -129,7 +134,13 @@ async fn shown(
     profiles.extend(more);
     let view = |(room, member): &(&Room, &Membership)| {
         let message = last(room).and_then(|id| messages.get(&id));
-        RoomView::for_member(room, member, message, &profiles)
+        let mut view = RoomView::for_member(room, member, message, &profiles);
+        let peer = room.peer_of(who.user).and_then(|peer| members.get(&(room.id, peer)));
+        if let Some(peer) = peer {
+            let hides = |id| profiles.get(&id).is_some_and(|p| p.hides_read);
+            view.add_peer(peer, hides(who.user) || hides(peer.user));
+        }
+        view
     };
     Ok(mine.iter().map(view).collect())
 }

@@ -8,6 +8,7 @@ mod attachment;
 mod emoji;
 mod error;
 mod ids;
+pub mod markdown;
 mod message;
 mod rate;
 mod records;
@@ -22,8 +23,9 @@ pub use ids::{
     AttachmentId, ClientKey, ConnectionId, MessageId, NotificationId, RoomId, SessionId, UserId,
 };
 pub use message::{
-    EDIT_WINDOW_MS, MENTIONS_MAX, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX,
-    Reaction, may_delete, may_edit, may_react, thread_root,
+    EDIT_WINDOW_MS, EDITS_KEPT, MENTION_ALL_MEMBERS_MAX, MENTIONS_MAX, Message, MessageKind,
+    REACTION_EMOJIS_MAX, REACTIONS_MAX, Reaction, Version, may_delete, may_edit, may_mention_all,
+    may_react, may_see_edits, thread_root,
 };
 pub use rate::{RateLimit, RateTaken, RateWindow};
 pub use records::{

@@ -112,6 +112,11 @@ impl MessageBody {
         paragraph(text, 1, Self::CHARS_MAX).map(Self)
     }
 
+    /// The same where files come with it: then it may be empty.
+    pub fn optional(text: &str) -> Result<Self, FieldError> {
+        paragraph(text, 0, Self::CHARS_MAX).map(Self)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -263,6 +268,8 @@ mod tests {
         for bad in ["", " \n\t ", "\0", "a\0b"] {
             assert!(MessageBody::parse(bad).is_err(), "{bad:?}");
         }
+        assert_eq!(MessageBody::optional(" \n ").unwrap().as_str(), "");
+        assert!(MessageBody::optional(&"x".repeat(10_001)).is_err());
         assert_eq!(MessageBody::parse("a < b && c").unwrap().as_str(), "a < b && c");
     }
 

@@ -15,6 +15,7 @@ mod item;
 mod keys;
 mod log;
 mod look;
+mod marks;
 mod members;
 mod messages;
 mod public_keys;
@@ -24,8 +25,10 @@ mod room_changes;
 mod rooms;
 mod sent;
 mod sessions;
+mod threads;
 mod tickets;
 mod typing;
+mod versions;
 mod write;
 
 pub use keys::BUCKET_SEQS;

@@ -17,6 +17,7 @@ enum As {
     Message,
     Rate,
     Sent,
+    Username,
 }
 
 fn wanted(ask: &Ask) -> HashMap<Key, As> {
@@ -27,6 +28,7 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
     wanted.extend(ask.profiles.iter().map(|user| (keys::profile(*user), As::Profile)));
     wanted.extend(ask.messages.iter().map(|id| (keys::message(*id), As::Message)));
     wanted.extend(ask.rate.iter().map(|of| (rates::key(of), As::Rate)));
+    wanted.extend(ask.usernames.iter().map(|name| (keys::username(name), As::Username)));
     wanted
         .extend(ask.sent.iter().map(|(user, room, key)| (keys::sent(*user, *room, key), As::Sent)));
     wanted
@@ -56,6 +58,10 @@ impl Look for Table {
                 }
                 Some(As::Rate) => seen.rate = rates::from_item(&item, now)?,
                 Some(As::Sent) => seen.sent = sent::from_item(&item, now)?,
+                Some(As::Username) => {
+                    let name = Fields(&item).in_key("PK", keys::username_in)?;
+                    seen.user_ids.insert(name.to_owned(), Fields(&item).parsed("user")?);
+                }
                 None => {}
             }
         }

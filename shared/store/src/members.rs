@@ -2,15 +2,14 @@
 //! `USER#<user> / ROOM#<room>`, the user's room list.
 
 use crate::find::Find;
-use crate::item::{Fields, Item, Row, n, s, t};
+use crate::item::{Fields, Item, Row, n, s};
 use crate::rooms::ROOM_STANDS;
 use crate::write::Write;
 use crate::{Table, keys, log};
 use aws_sdk_dynamodb::types::ReturnValue;
-use chat::ports::{ChangeMembers, Commit, ListMembers, ListRecipients, ListRooms, MarkRead, Page};
+use chat::ports::{ChangeMembers, Commit, ListMembers, ListRecipients, ListRooms, Page};
 use domain::{
-    ChatError, Code, LogEntry, Membership, NotifyLevel, ReadMark, Result, Role, RoomId, Timestamp,
-    UserId,
+    ChatError, Code, LogEntry, Membership, NotifyLevel, ReadMark, Result, Role, RoomId, UserId,
 };
 
 /// Rooms of one user that are listed.
@@ -24,6 +23,7 @@ pub(crate) fn to_item(member: &Membership) -> Item {
         .number("read_ordinal", member.read.ordinal)
         .time_opt("silenced_until", member.silenced_until)
         .number_opt("hidden_seq", member.hidden_seq)
+        .number("seen_seq", member.seen_seq)
         .time_opt("read_at", member.read_at)
         .number("delivered_seq", member.delivered_seq)
         .time_opt("delivered_at", member.delivered_at)
@@ -47,6 +47,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Membership> {
         read: ReadMark { seq: f.number("read_seq")?, ordinal: f.number("read_ordinal")? },
         silenced_until: f.time_opt("silenced_until")?,
         hidden_seq: f.number_opt("hidden_seq")?,
+        seen_seq: f.number_opt("seen_seq")?.unwrap_or(0),
         read_at: f.time_opt("read_at")?,
         delivered_seq: f.number_opt("delivered_seq")?.unwrap_or(0),
         delivered_at: f.time_opt("delivered_at")?,
@@ -90,25 +91,6 @@ impl ChangeMembers for Table {
             .value(":seq", n(seq));
         let hidden = self.write(hide, ReturnValue::None).await?.is_done();
         hidden.then_some(()).ok_or_else(|| ChatError::new(Code::NotAMember))
-    }
-}
-
-impl MarkRead for Table {
-    async fn mark_read(
-        &self,
-        room: RoomId,
-        user: UserId,
-        mark: ReadMark,
-        now: Timestamp,
-    ) -> Result<Commit> {
-        let update = "SET #read_seq = :seq, #read_ordinal = :ordinal, #read_at = :now";
-        let move_on = Write::update(keys::member(room, user), update)
-            .when("#read_seq < :seq")
-            .value(":seq", n(mark.seq))
-            .value(":ordinal", n(mark.ordinal))
-            .value(":now", t(now));
-        let moved = self.write(move_on, ReturnValue::None).await?.is_done();
-        Ok(if moved { Commit::Done } else { Commit::Stale })
     }
 }
 

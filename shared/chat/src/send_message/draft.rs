@@ -3,16 +3,19 @@
 use super::NewText;
 use crate::gate::Principal;
 use crate::ports::{Ask, RateKey, Seen, Taken};
+use domain::markdown::Named;
 use domain::{
-    ChatError, FieldError, Membership, Message, MessageId, Result, Room, Timestamp, thread_root,
+    ChatError, FieldError, Membership, Message, MessageId, Result, Room, Timestamp,
+    may_mention_all, thread_root,
 };
 
 /// Everything the decision needs, in one look.
-pub(super) fn ask(who: Principal, new: &NewText) -> Ask {
+pub(super) fn ask(who: Principal, new: &NewText, named: &Named) -> Ask {
     let mut ask = who.ask_room(new.room);
     ask.profiles = vec![who.user];
     ask.messages = new.reply_to.into_iter().collect();
     ask.rate = Some(RateKey::Send(who.user));
+    ask.usernames.clone_from(&named.names);
     ask.sent = new.key.as_ref().map(|key| (who.user, new.room, key.to_string()));
     ask
 }
@@ -21,36 +24,43 @@ pub(super) fn ask(who: Principal, new: &NewText) -> Ask {
 /// It waits for its number.
 pub(super) struct Draft {
     parent_seq: Option<u64>,
+    /// Whether `@all` counts, here and from this sender.
+    names_all: bool,
 }
 
 impl Draft {
     /// Checks everything that does not need the text's number.
     pub(super) fn check(
         seen: &Seen,
-        _room: &Room,
+        room: &Room,
         member: &Membership,
         new: &NewText,
         now: Timestamp,
     ) -> Result<Self> {
         member.may_write(now)?;
-        Ok(Self { parent_seq: parent(seen, new)? })
+        let names_all = may_mention_all(room, member.role);
+        Ok(Self { parent_seq: parent(seen, new)?, names_all })
     }
 
     /// The message under its number.
     pub(super) fn message(
         &self,
+        seen: &Seen,
         who: Principal,
         new: &NewText,
+        named: &Named,
         now: Timestamp,
         place: Taken,
     ) -> Message {
         let id = MessageId { room: new.room, seq: place.seq };
-        Message {
+        let mut message = Message {
             parent_seq: self.parent_seq,
             reply_to_seq: new.reply_to.map(|id| id.seq),
             client_key: new.key.as_ref().map(ToString::to_string),
             ..Message::new(id, who.user, new.body.as_str().to_owned(), now, place.ordinal)
-        }
+        };
+        message.mention(named, |name| seen.user_ids.get(name).copied(), self.names_all);
+        message
     }
 }
 
