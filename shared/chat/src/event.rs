@@ -51,9 +51,10 @@ pub struct Fanout {
     /// Users who receive it besides: somebody who has just left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<UserId>,
-    /// A user who does not: typing is not echoed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub except: Option<UserId>,
+    /// Users who do not: typing is not echoed, and those whom its user has blocked hear of neither
+    /// typing, presence nor profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<UserId>,
     /// A large room's later shard: members after this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<UserId>,
@@ -72,9 +73,8 @@ impl Event {
     pub fn stub(&self) -> Self {
         let field = |name: &str| self.data.get(name).cloned().unwrap_or_default();
         let id = self.data.pointer("/message/id").cloned().unwrap_or_else(|| field("message_id"));
-        let data = serde_json::json!({"room_id": field("room_id"), "seq": self.seq,
-            "event": self.kind, "message_id": id});
-        Self { kind: "truncated".into(), seq: self.seq, ts: self.ts, data }
+        let (room_id, seq, event) = (field("room_id"), self.seq, self.kind.clone());
+        Self::of(self.ts, crate::event_data::Truncated { room_id, seq, event, message_id: id })
     }
 }
 
@@ -84,7 +84,7 @@ impl Fanout {
         Self {
             audience,
             also: Vec::new(),
-            except: None,
+            except: Vec::new(),
             after: None,
             receipt: None,
             close: false,

@@ -5,13 +5,17 @@
 //! a process dies after the first step the number stays void; after the second, the client's retry
 //! finds what was stored and publishes it again.
 
+mod blocks;
 mod change_room;
 pub mod compose;
 mod create_room;
 mod delete_message;
 mod deliver;
+mod done;
 mod edit_message;
 pub mod event;
+pub mod files;
+pub mod event_data;
 mod gate;
 mod join_room;
 mod list_messages;
@@ -26,13 +30,16 @@ mod resume;
 mod send_message;
 mod sign_in;
 mod sockets;
+mod throttle;
 mod typing;
 pub mod view;
 
+pub use blocks::blocked_by;
 pub use change_room::{delete_room, update_room};
 pub use create_room::{NewRoom, create_room, open_direct_room};
 pub use delete_message::delete_message;
 pub use deliver::{Delivered, deliver};
+pub use done::{Deleted, Left, LoggedOut};
 pub use edit_message::edit_message;
 pub use gate::Principal;
 pub use join_room::{Joined, MemberView, Members, join_room, leave_room, list_members};
@@ -52,6 +59,7 @@ pub use sign_in::{
     refresh, register, use_ticket,
 };
 pub use sockets::{connect, disconnect, refuse_frame, subscribe};
+pub use throttle::look_within;
 pub use typing::{TYPING_MS, TYPING_THROTTLE_MS, start_typing, stop_typing};
 
 use domain::{Result, Timestamp, UserId};

@@ -4,6 +4,7 @@ use crate::gate::{Principal, no_such};
 use crate::ports::{ListMembers, Look};
 use crate::view::CompactUser;
 use domain::{FieldError, Membership, MessageId, Profile, Result, RoomKind, Timestamp, UserId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::cmp::Reverse;
 
@@ -11,7 +12,7 @@ use std::cmp::Reverse;
 pub const RECEIPTS_MEMBERS_MAX: usize = 1_000;
 
 /// What one member has done with a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Receipt {
     pub user: CompactUser,
@@ -20,7 +21,7 @@ pub struct Receipt {
 }
 
 /// A page of receipts, latest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Receipts {
     pub message_id: MessageId,

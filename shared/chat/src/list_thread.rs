@@ -5,12 +5,13 @@ use crate::list_messages::{Messages, Pages, bounded};
 use crate::ports::{Ask, Look, Range, ReadThread, ReadVersions};
 use crate::view::MessageView;
 use domain::{FieldError, Message, MessageId, Result, Timestamp, may_see_edits};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use crate::list_messages::Anchor;
 
 /// A thread's root and a page of its replies.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Thread {
     pub root: MessageView,
@@ -76,7 +77,7 @@ pub async fn list_thread(
 }
 
 /// A text that a message had.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct VersionView {
     pub content: String,
@@ -85,7 +86,7 @@ pub struct VersionView {
 }
 
 /// A message's earlier texts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Versions {
     pub message_id: MessageId,

@@ -5,12 +5,16 @@
 
 use crate::event::Fanout;
 use domain::{
-    Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId, Profile,
-    RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
-    Timestamp, UserId, Version,
+    Bucket, Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId,
+    Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session,
+    SessionId, Timestamp, UserId,
 };
-use std::collections::HashMap;
+use bytes::Bytes;
+use domain::{AttachmentId, FileKind, Finding, Picture, StoredFile};
+use domain::Version;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
+use std::time::Duration;
 
 /// A future that may move between threads, as the runtime wants it.
 pub trait Answer<T>: Future<Output = Result<T>> + Send {}
@@ -23,6 +27,8 @@ pub enum RateKey {
     Send(UserId),
     /// Failed sign-ins for a (folded) username from an address.
     Login(String, String),
+    /// A user's uploads.
+    Upload(UserId),
 }
 
 /// What a [`Look`] should bring. Each entry is one item (`BatchGetItem` takes 100 a call).
@@ -44,6 +50,10 @@ pub struct Ask {
     pub sent: Option<(UserId, RoomId, String)>,
     /// Folded usernames, to learn whose they are.
     pub usernames: Vec<String>,
+    /// Files.
+    pub files: Vec<AttachmentId>,
+    /// Whether the first has blocked the second.
+    pub blocks: Vec<(UserId, UserId)>,
 }
 
 /// What there was. Deleted rooms and expired rows are left out.
@@ -65,6 +75,10 @@ pub struct Seen {
     pub sent: Option<Sent>,
     /// Users by folded username.
     pub user_ids: HashMap<String, UserId>,
+    /// Files by id.
+    pub files: HashMap<AttachmentId, StoredFile>,
+    /// Those of the pairs asked for where the first has blocked the second.
+    pub blocks: HashSet<(UserId, UserId)>,
 }
 
 /// Reads many things in one strongly consistent round trip (`dynamodb:BatchGetItem`).
@@ -200,7 +214,8 @@ pub trait ReadLog: Sync {
 pub trait OpenRoom: Sync {
     /// Room, directory entry if public, and the owner's membership. `Stale` if the id is taken.
     fn open_room(&self, room: &Room, owner: &Membership) -> impl Answer<Commit>;
-    /// Room and both memberships; `Err(other id)` inside if the pair has a room already.
+    /// Room and both memberships; `Err(other id)` inside if the pair has a room already. The first
+    /// of the pair asks: `you_blocked_user` or `blocked` if one has blocked the other.
     fn open_direct(
         &self,
         room: &Room,
@@ -380,10 +395,33 @@ pub trait SaveRate: Sync {
     ) -> impl Answer<Commit>;
 }
 
+/// Counts requests in buckets (`dynamodb:UpdateItem`). Nothing has to be read for it, so it is made
+/// beside a use case's first look ([`crate::look_within`]).
+pub trait Throttle: Sync {
+    /// Takes one from the user's bucket, or says how long to wait. A full bucket is spent at once or
+    /// bit by bit; it fills evenly, and is full again after one window.
+    fn spend(&self, bucket: Bucket, user: UserId, now: Timestamp) -> impl Answer<()>;
+}
+
 /// Changes and finds users.
 pub trait ChangeProfile: Sync {
     /// Stores the profile (`dynamodb:UpdateItem`).
     fn save_profile(&self, profile: &Profile) -> impl Answer<()>;
+}
+
+/// Blocks one user may have.
+pub const BLOCKS_MAX: usize = 1_000;
+
+/// Who has blocked whom (`dynamodb:GetItem`, `TransactWriteItems` over UpdateItem and
+/// ConditionCheck; a read is `dynamodb:Query`).
+pub trait Blocks: Sync {
+    /// The first blocks the second, also in the direct room they may have. `false` if it is so
+    /// already.
+    fn block(&self, blocker: UserId, blocked: UserId, now: Timestamp) -> impl Answer<bool>;
+    /// The reverse. `false` if there was no block.
+    fn unblock(&self, blocker: UserId, blocked: UserId) -> impl Answer<bool>;
+    /// Whom a user has blocked and since when, by their ids; at most [`BLOCKS_MAX`].
+    fn blocks_of(&self, user: UserId) -> impl Answer<Vec<(UserId, Timestamp)>>;
 }
 
 /// Finds users (`dynamodb:Query` on the directory index).
@@ -474,4 +512,110 @@ pub trait Keys: Sync {
     fn public_key(&self, kid: &str) -> impl Answer<Option<String>>;
     /// Publishes one; the same again is fine.
     fn publish_key(&self, kid: &str, public_hex: &str) -> impl Answer<()>;
+}
+
+/// Records of files (`dynamodb:PutItem`, `UpdateItem`, `DeleteItem`; `Query` on the directory index).
+pub trait Files: Sync {
+    /// Stores a new file with its sender's rate window. `Stale` if the id is taken or the window has
+    /// changed since it was read.
+    fn create_file(
+        &self,
+        file: &StoredFile,
+        rate: (&RateWindow, RateLimit),
+        now: Timestamp,
+    ) -> impl Answer<Commit>;
+    /// Stores what a check came to: status, finding, size, digest, picture. `Stale` if the file is
+    /// not pending any more.
+    fn settle_file(&self, file: &StoredFile, now: Timestamp) -> impl Answer<Commit>;
+    /// Ends an unused file of `owner` now, so that the sweep finds it. `Stale` if it is in use, not
+    /// theirs or gone.
+    fn end_file(&self, file: AttachmentId, owner: UserId, now: Timestamp) -> impl Answer<Commit>;
+    /// Removes the record of a file that has ended.
+    fn forget_file(&self, file: AttachmentId, now: Timestamp) -> impl Answer<()>;
+    /// Files that have ended, the oldest first, at most `limit`.
+    fn ended_files(&self, now: Timestamp, limit: usize) -> impl Answer<Vec<AttachmentId>>;
+}
+
+/// Where bytes lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// As they came; nobody is served from here.
+    Quarantine(AttachmentId),
+    /// Checked.
+    Clean(AttachmentId),
+    /// A thumbnail, by its size in pixels.
+    Thumbnail(AttachmentId, u16),
+}
+
+/// How bytes answer a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// Their media type.
+    pub content_type: &'static str,
+    /// `Content-Disposition`.
+    pub disposition: String,
+}
+
+/// An upload that S3 takes from whoever holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedUpload {
+    /// Where to.
+    pub url: String,
+    /// Headers that are part of the signature and must be sent as they are.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Bytes in an object store.
+pub trait Objects: Sync {
+    /// Stores bytes (`s3:PutObject`).
+    fn put(&self, at: Place, bytes: Bytes, content_type: &'static str) -> impl Answer<()>;
+    /// Reads bytes, or `range` (first, last) of them; `None` if there are none (`s3:GetObject`).
+    fn get(&self, at: Place, range: Option<(u64, u64)>) -> impl Answer<Option<Bytes>>;
+    /// Reads bytes if they are exactly those with this ETag; `None` if they are not.
+    fn get_version(&self, at: Place, etag: &str) -> impl Answer<Option<Bytes>>;
+    /// Removes bytes; fine if there are none (`s3:DeleteObject`).
+    fn remove(&self, at: &[Place]) -> impl Answer<()>;
+    /// Signs an upload of exactly this many bytes of this type (`s3:PutObject`). Asks nobody.
+    fn sign_upload(
+        &self,
+        at: Place,
+        size: u64,
+        content_type: &'static str,
+        valid: Duration,
+    ) -> impl Answer<SignedUpload>;
+    /// Signs a download with its headers (`s3:GetObject`). Asks nobody.
+    fn sign_download(&self, at: Place, served: &Served, valid: Duration) -> impl Answer<String>;
+    /// Files whose bytes have lain in the quarantine since before `than`, at most `limit`
+    /// (`s3:ListBucket` under that prefix).
+    fn quarantined_before(&self, than: Timestamp, limit: usize) -> impl Answer<Vec<AttachmentId>>;
+}
+
+/// What a scanner says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing was found.
+    Clean,
+    /// It must not pass.
+    Bad(Finding),
+    /// Somebody else is looking, and will tell.
+    Later,
+}
+
+/// A picture and its thumbnails (WebP), by their size in pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// What is known of it.
+    pub picture: Picture,
+    /// The thumbnails.
+    pub thumbnails: Vec<(u16, Vec<u8>)>,
+}
+
+/// Looks into files.
+pub trait Inspect: Sync {
+    /// The kind the content shows.
+    fn sniff(&self, bytes: &[u8]) -> Option<FileKind>;
+    /// Whether it may pass. An error when that cannot be found out now; it must not pass then.
+    fn scan(&self, kind: FileKind, bytes: Bytes) -> impl Answer<Verdict>;
+    /// Draws a picture; `None` for what is none, is too large or cannot be drawn.
+    fn draw(&self, kind: FileKind, bytes: Bytes) -> impl Future<Output = Option<Drawn>> + Send;
 }

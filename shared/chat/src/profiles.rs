@@ -1,7 +1,7 @@
 //! Users: shown, found, and changed by themselves.
 
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::{PresenceUpdated, UserUpdated};
 use crate::gate::{Principal, no_such};
 use crate::ports::{ChangeProfile, FindConnections, Look, Publish, SearchUsers};
 use crate::view::UserView;
@@ -9,7 +9,6 @@ use domain::{
     AvatarUrl, Connection, DisplayName, Profile, Result, Status, StatusEmoji, StatusMessage,
     Timestamp, UserId,
 };
-use serde_json::json;
 
 /// What a user changes about themselves. `Some(None)` clears.
 #[derive(Clone, Debug, Default)]
@@ -110,20 +109,19 @@ pub async fn update_me(
     }
     next.last_seen = now;
     store.save_profile(&next).await?;
-    let tell = async |kind: &str, data: serde_json::Value| {
-        let audience = Audience::Acquaintances(who.user);
-        fanout.publish(&Fanout::new(audience, plain(kind, now, data))).await
-    };
+    let tell =
+        async |event| fanout.publish(&Fanout::new(Audience::Acquaintances(who.user), event)).await;
     let presence = |p: &Profile| (p.status, p.status_message.clone(), p.status_emoji.clone());
     if presence(&was) != presence(&next) {
-        tell(
-            "presence_updated",
-            json!({"user_id": who.user, "status": view.status,
-            "status_message": view.status_message, "last_active_at": now}),
-        )
-        .await?;
+        let presence = PresenceUpdated {
+            user_id: who.user,
+            status: view.status,
+            status_message: view.status_message.clone(),
+            last_active_at: now,
+        };
+        tell(Event::of(now, presence)).await?;
     }
-    tell("user_updated", json!({"user": view})).await?;
+    tell(Event::of(now, UserUpdated { user: view.clone() })).await?;
     Ok(view)
 }
 

@@ -8,10 +8,11 @@ use domain::{
     Change, ChatError, Code, Emoji, FieldError, LogEntry, Message, MessageId, Result, Timestamp,
     UserId, may_react,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A message's reactions after the deed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Reactions {
     pub message_id: MessageId,
@@ -192,7 +193,7 @@ impl Deed {
 }
 
 /// One person's reaction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct ReactionBy {
     pub emoji: String,
@@ -200,7 +201,7 @@ pub struct ReactionBy {
 }
 
 /// A page of who reacted with what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct ReactionPage {
     pub message_id: MessageId,

@@ -3,9 +3,9 @@
 //! The mark is what unread counts are made of. Beside it stands the furthest it has ever been, which is what
 //! others see: to mark something unread is a note to oneself, and nobody is told that it was not read.
 
-use crate::compose::plain;
 use crate::edit_message::ROUNDS_MAX;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::MessageRead;
 use crate::gate::{Principal, no_such};
 use crate::ports::{Ask, Commit, Look, MarkRead, Publish, Range, ReadHistory, Seen};
 use crate::view::ReadState;
@@ -13,7 +13,6 @@ use domain::{
     FieldError, MENTION_SEQS_MAX, Membership, Message, MessageId, MessageKind, ReadMark, Result,
     Room, RoomId, Timestamp, UserId,
 };
-use serde_json::json;
 
 /// Rooms up to this size are told who has read what.
 const RECEIPT_MEMBERS_MAX: u64 = 100;
@@ -47,9 +46,14 @@ pub async fn read_message(
         let state = ReadState::of(&member, room);
         let own = own_devices(who, now, &state);
         if further && tells_others(store, &seen, room, who.user, now).await? {
-            let data = json!({"room_id": id.room, "user_id": who.user, "message_id": id,
-                "read_seq": id.seq, "read_at": now});
-            let all = Fanout::new(Audience::Room(id.room), plain("message_read", now, data));
+            let data = MessageRead {
+                room_id: id.room,
+                user_id: who.user,
+                message_id: id,
+                read_seq: id.seq,
+                read_at: now,
+            };
+            let all = Fanout::new(Audience::Room(id.room), Event::of(now, data));
             futures_util::future::try_join(fanout.publish(&own), fanout.publish(&all)).await?;
         } else {
             fanout.publish(&own).await?;
@@ -156,7 +160,7 @@ async fn load(store: &impl Look, who: Principal, now: Timestamp, id: MessageId) 
 }
 
 fn own_devices(who: Principal, now: Timestamp, state: &ReadState) -> Fanout {
-    Fanout::new(Audience::Users(vec![who.user]), plain("read_state_updated", now, state))
+    Fanout::new(Audience::Users(vec![who.user]), Event::of(now, state.clone()))
 }
 
 /// Whether the room hears of it: not a large one, not from somebody who keeps it to themselves, and in a

@@ -1,9 +1,10 @@
 //! Objects as clients see them, in REST answers and in events alike (docs/api.md, "Objects").
 
 use domain::{
-    Attached, AttachmentId, Connection, Membership, Message, MessageId, MessageKind, NotifyLevel,
+    Attached, AttachmentId, FileStatus, StoredFile, Connection, Membership, Message, MessageId, MessageKind, NotifyLevel,
     Profile, Role, Room, RoomId, RoomKind, Status, SystemKind, Timestamp, UserId,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 pub type People = HashMap<UserId, Profile>;
 
 /// A user where they are only named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct CompactUser {
     pub id: UserId,
@@ -41,7 +42,7 @@ impl CompactUser {
 }
 
 /// A user's profile.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct UserView {
     pub id: UserId,
@@ -77,7 +78,7 @@ impl UserView {
 }
 
 /// Reactions with one emoji.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct ReactionView {
     pub emoji: String,
@@ -91,7 +92,7 @@ pub struct ReactionView {
 pub const REACTION_USERS_MAX: usize = 5;
 
 /// A message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MessageView {
     pub id: MessageId,
@@ -121,7 +122,7 @@ pub struct MessageView {
 }
 
 /// What a system message tells; clients put it into words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct SystemView {
     pub kind: SystemKind,
@@ -131,7 +132,7 @@ pub struct SystemView {
 }
 
 /// A file that came with a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct AttachmentView {
     pub id: AttachmentId,
@@ -142,7 +143,9 @@ pub struct AttachmentView {
     pub height: Option<u32>,
     pub thumbhash: Option<String>,
     pub thumbnails: Vec<u16>,
+    pub status: FileStatus,
     pub url: String,
+    pub created_at: Timestamp,
 }
 
 impl AttachmentView {
@@ -158,8 +161,16 @@ impl AttachmentView {
             height: file.height,
             thumbhash: file.thumbhash.clone(),
             thumbnails: file.thumbnails.clone(),
+            // A message is sent with clean files only.
+            status: FileStatus::Clean,
             url: format!("/attachments/{id}"),
+            created_at: file.created_at,
         }
+    }
+
+    /// The file as its owner sees it before it is sent.
+    pub fn of_file(file: &StoredFile) -> Self {
+        Self { status: file.status, ..Self::of(&file.attached()) }
     }
 }
 
@@ -227,7 +238,7 @@ pub fn reactions(message: &Message, people: &People, viewer: Option<UserId>) -> 
 }
 
 /// A room as anybody may see it who may see it at all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct RoomView {
     pub id: RoomId,
@@ -248,7 +259,7 @@ pub struct RoomView {
 }
 
 /// What a member sees besides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MyRoom {
     pub role: Role,
@@ -323,7 +334,7 @@ fn read_id(member: &Membership) -> Option<MessageId> {
 }
 
 /// How far the caller has read, as an answer and as an event to their other devices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct ReadState {
     pub room_id: RoomId,
@@ -347,7 +358,7 @@ impl ReadState {
 }
 
 /// Somebody's place in a room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MembershipView {
     pub room_id: RoomId,

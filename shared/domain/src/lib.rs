@@ -7,18 +7,29 @@
 mod attachment;
 mod emoji;
 mod error;
+mod file;
+mod file_kind;
+mod filename;
 mod ids;
 pub mod markdown;
 mod message;
 mod rate;
 mod records;
 mod role;
+mod schema;
+pub mod search;
 mod text;
 mod time;
 
 pub use attachment::{ATTACHMENTS_MAX, Attached};
 pub use emoji::Emoji;
 pub use error::{ChatError, Code, FieldError, Result};
+pub use file::{
+    FILE_BYTES_MAX, FileFault, FileStatus, FileUse, Finding, Picture, StoredFile, message_kind,
+    thumbnail_for,
+};
+pub use file_kind::{FileKind, Stated};
+pub use filename::FileName;
 pub use ids::{
     AttachmentId, ClientKey, ConnectionId, MessageId, NotificationId, RoomId, SessionId, UserId,
 };
@@ -27,7 +38,7 @@ pub use message::{
     REACTION_EMOJIS_MAX, REACTIONS_MAX, Reaction, Version, may_delete, may_edit, may_mention_all,
     may_react, may_see_edits, thread_root,
 };
-pub use rate::{RateLimit, RateTaken, RateWindow};
+pub use rate::{Bucket, RateLimit, RateTaken, RateWindow};
 pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,
     NotifyLevel, PINS_MAX, Profile, QUIET_MEMBERS_MAX, ReadMark, Room, Sent, Session, Status,

@@ -1,12 +1,17 @@
 //! WebSocket routes: the handshake, the frames, the end.
 
 use crate::App;
+use crate::about;
+use crate::about_frame::{self, AboutFrame};
 use crate::app::now;
 use crate::fields::{from_json, json_object};
 use crate::problem;
 use crate::serve::{Exit, Failure, serve};
 use chat::Principal;
+use chat::event::Event;
+use chat::event_data::SessionExpired;
 use domain::{ChatError, Code, ConnectionId, Result, Timestamp};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -155,6 +160,24 @@ pub fn serve_authorizer(
     })
 }
 
+/// The query parameters of a handshake, as the contract names them.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only described: a handshake is no REST request")]
+pub(crate) struct Handshaken {
+    /// The access token, for clients that can set no header.
+    #[schemars(with = "String")]
+    token: Option<String>,
+    /// A ticket from `POST /auth/ticket`.
+    #[schemars(with = "String")]
+    ticket: Option<String>,
+    /// `explicit`: only rooms that `join_room` named.
+    #[schemars(with = "String")]
+    subscribe: Option<String>,
+    /// `1`: several events may come in one frame.
+    #[schemars(with = "String")]
+    batch: Option<String>,
+}
+
 /// A handshake that has been authorised.
 pub struct Handshake {
     /// Whose.
@@ -274,6 +297,18 @@ struct AnswerFrame<T> {
 
 /// Serves a frame's route; its result is answered as a frame of type `kind` (`ack`, `pong`).
 pub fn serve_socket<T: Serialize>(
+    about: impl FnOnce() -> AboutFrame,
+    kind: &'static str,
+    route: impl AsyncFn(&App, &Frame) -> Result<T>,
+) -> Exit {
+    if about::asked() {
+        return about_frame::print_frame(about, kind);
+    }
+    serve_unknown_frame(kind, route)
+}
+
+/// Serves the frames of no known type: there is nothing to describe.
+pub fn serve_unknown_frame<T: Serialize>(
     kind: &'static str,
     route: impl AsyncFn(&App, &Frame) -> Result<T>,
 ) -> Exit {
@@ -305,8 +340,8 @@ pub fn serve_socket<T: Serialize>(
         if matches!(error.code, Code::TokenExpired | Code::SessionRevoked) {
             // API Gateway offers no close codes: the frame comes first, then the end.
             use chat::ports::Push;
-            let expired = json!({"type": "session_expired", "ts": frame.now, "data": {}});
-            app.sockets().post(&frame.connection, expired.to_string().into_bytes(), false).await;
+            let expired = serde_json::to_vec(&Event::of(frame.now, SessionExpired {}))?;
+            app.sockets().post(&frame.connection, expired, false).await;
             app.sockets().close(&frame.connection).await;
         }
         Ok(SocketAnswer::of(200, serde_json::to_string(&answer)?))

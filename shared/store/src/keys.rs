@@ -1,6 +1,6 @@
 //! Every key of the table, built and parsed here and nowhere else.
 
-use domain::{MessageId, RoomId, SessionId, UserId};
+use domain::{AttachmentId, MessageId, RoomId, SessionId, Timestamp, UserId};
 
 /// Numbers of a room that share a partition. Ten thousand events at the usual 0.5-1 KB stay far
 /// below the 10 GB where a partition key cannot be split further, and a page of a hundred messages
@@ -11,12 +11,17 @@ pub const BUCKET_SEQS: u64 = 10_000;
 pub(crate) const PUBLIC: &str = "PUBLIC";
 /// Partition of the directory index that lists users.
 pub(crate) const USERS: &str = "USERS";
+/// Partition of the directory index that lists files by the time of their end.
+pub(crate) const ENDING: &str = "ENDING";
 /// Sort keys of memberships begin with this.
 pub(crate) const MEMBERS: &str = "MEMBER#";
 /// Sort keys of a user's room list begin with this.
 pub(crate) const ROOMS: &str = "ROOM#";
 /// Sort keys of a user's typing notes begin with this.
 pub(crate) const TYPINGS: &str = "TYPING#";
+
+/// Sort keys of a user's blocks begin with this.
+pub(crate) const BLOCKS: &str = "BLOCK#";
 
 /// Length of a UUID in its hyphenated form.
 const UUID_CHARS: usize = 36;
@@ -133,6 +138,11 @@ pub(crate) fn send_rate(user: UserId) -> Key {
     Key::new(user_pk(user), "RATE#SEND")
 }
 
+/// A bucket of a user, by its name.
+pub(crate) fn bucket_rate(user: UserId, bucket: &str) -> Key {
+    Key::new(user_pk(user), format!("RATE#{bucket}"))
+}
+
 pub(crate) fn login_rate(folded: &str, address: &str) -> Key {
     Key::new(format!("LOGIN#{folded}#{address}"), "RATE")
 }
@@ -143,6 +153,11 @@ pub(crate) fn typing(user: UserId, room: RoomId) -> Key {
 
 pub(crate) fn sent(user: UserId, room: RoomId, client_key: &str) -> Key {
     Key::new(user_pk(user), format!("SENT#{room}#{client_key}"))
+}
+
+/// That `blocker` has blocked `blocked`.
+pub(crate) fn block(blocker: UserId, blocked: UserId) -> Key {
+    Key::new(user_pk(blocker), format!("{BLOCKS}{blocked}"))
 }
 
 pub(crate) fn username(folded: &str) -> Key {
@@ -162,6 +177,30 @@ pub(crate) fn public_key(kid: &str) -> Key {
     Key::new("KEYS".to_owned(), format!("KEY#{kid}"))
 }
 
+pub(crate) fn upload_rate(user: UserId) -> Key {
+    Key::new(user_pk(user), "RATE#UPLOAD")
+}
+
+pub(crate) fn file(id: AttachmentId) -> Key {
+    Key::new(format!("FILE#{id}"), "FILE")
+}
+
+/// The file of `FILE#<id>`.
+pub(crate) fn file_in(pk: &str) -> Option<AttachmentId> {
+    pk.strip_prefix("FILE#")?.parse().ok()
+}
+
+/// Where a file stands among those with an end: by time, then by id so that no two collide. Thirteen
+/// digits of milliseconds sort as numbers until the year 2286.
+pub(crate) fn ending_sort(ends_at: Timestamp, id: AttachmentId) -> String {
+    format!("{:013}#{id}", ends_at.ms())
+}
+
+/// Before every file that ends after `now`, and behind those that have ended.
+pub(crate) fn ending_before(now: Timestamp) -> String {
+    format!("{:013}~", now.ms())
+}
+
 /// The room of `ROOM#<room>` and `ROOM#<room>#<bucket>`.
 pub(crate) fn room_in(pk: &str) -> Option<RoomId> {
     pk.strip_prefix("ROOM#")?.get(..UUID_CHARS)?.parse().ok()
@@ -175,6 +214,11 @@ pub(crate) fn user_in(pk: &str) -> Option<UserId> {
 /// The member of `MEMBER#<user>`.
 pub(crate) fn member_in(sk: &str) -> Option<UserId> {
     sk.strip_prefix(MEMBERS)?.parse().ok()
+}
+
+/// The blocked user of `BLOCK#<user>`.
+pub(crate) fn blocked_in(sk: &str) -> Option<UserId> {
+    sk.strip_prefix(BLOCKS)?.parse().ok()
 }
 
 /// The session of `SESSION#<session>`.
@@ -201,7 +245,6 @@ pub(crate) fn listed_room_in(sk: &str) -> Option<RoomId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Timestamp;
 
     #[test]
     fn keys_read_back() {
@@ -221,9 +264,12 @@ mod tests {
         assert_eq!(version(root, 53), version(root, 3), "the newest takes the oldest one's place");
         assert_eq!(member_in(&member(r, u).sk), Some(u));
         assert_eq!(user_in(&profile(u).pk), Some(u));
+        let f = AttachmentId::new(Timestamp::from_ms(4), [4; 10]);
+        assert_eq!(file_in(&file(f).pk), Some(f));
         assert_eq!(session_in(&session(u, s).sk), Some(s));
         assert_eq!(listed_room_in(&listed(u, r).sk), Some(r));
         assert_eq!(listed_room_in(&typing(u, r).sk), Some(r));
+        assert_eq!(blocked_in(&block(u, u).sk), Some(u));
     }
 
     #[test]

@@ -38,6 +38,7 @@ impl Draft {
         now: Timestamp,
     ) -> Result<Self> {
         member.may_write(now)?;
+        room.may_reach_peer(member.user)?;
         let names_all = may_mention_all(room, member.role);
         Ok(Self { parent_seq: parent(seen, new)?, names_all })
     }

@@ -1,5 +1,6 @@
 //! What belongs to no single route
 
+mod authorization;
 mod bad_frames;
 mod bad_input;
 mod bad_paths;
@@ -8,7 +9,9 @@ mod coverage;
 mod events;
 mod order;
 mod rate_limit;
+mod requirements;
 mod restart;
+mod same_state;
 mod sweep;
 mod system_lines;
 pub mod tokens;
