@@ -4,14 +4,14 @@
 //! Every read filters on expiry: a row that has expired is gone, whether or not TTL has deleted it.
 
 use crate::event::Fanout;
+use bytes::Bytes;
+use domain::Version;
+use domain::{AttachmentId, FileKind, Finding, Picture, StoredFile};
 use domain::{
     Bucket, Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId,
     Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session,
     SessionId, Timestamp, UserId,
 };
-use bytes::Bytes;
-use domain::{AttachmentId, FileKind, Finding, Picture, StoredFile};
-use domain::Version;
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::time::Duration;

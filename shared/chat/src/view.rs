@@ -1,8 +1,9 @@
 //! Objects as clients see them, in REST answers and in events alike (docs/api.md, "Objects").
 
 use domain::{
-    Attached, AttachmentId, FileStatus, StoredFile, Connection, Membership, Message, MessageId, MessageKind, NotifyLevel,
-    Profile, Role, Room, RoomId, RoomKind, Status, SystemKind, Timestamp, UserId,
+    Attached, AttachmentId, Connection, FileStatus, Membership, Message, MessageId, MessageKind,
+    NotifyLevel, Profile, Role, Room, RoomId, RoomKind, Status, StoredFile, SystemKind, Timestamp,
+    UserId,
 };
 use schemars::JsonSchema;
 use serde::Serialize;

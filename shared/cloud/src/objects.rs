@@ -141,7 +141,8 @@ mod tests {
         let id = AttachmentId::new(Timestamp::from_ms(7), [7; 10]);
         assert_eq!(quarantined_id(&key(Place::Quarantine(id))), Some(id));
         assert_eq!(key(Place::Thumbnail(id, 96)), format!("thumbnails/{id}/96"));
-        for other in ["", "quarantine/", "quarantine/x", &key(Place::Clean(id)), "quarantine/../x"] {
+        for other in ["", "quarantine/", "quarantine/x", &key(Place::Clean(id)), "quarantine/../x"]
+        {
             assert_eq!(quarantined_id(other), None, "{other}");
         }
     }

@@ -29,16 +29,8 @@ pub struct Stated {
 
 impl FileKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
-        Self::Jpeg,
-        Self::Png,
-        Self::Gif,
-        Self::Webp,
-        Self::Pdf,
-        Self::Doc,
-        Self::Docx,
-        Self::Zip,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Jpeg, Self::Png, Self::Gif, Self::Webp, Self::Pdf, Self::Doc, Self::Docx, Self::Zip];
 
     /// Its media type.
     pub const fn mime(self) -> &'static str {
@@ -106,9 +98,7 @@ impl Stated {
             ChatError::because(Code::UnsupportedType, detail)
         };
         let by_name = match self.name.as_ref().and_then(FileName::extension) {
-            Some(extension) => {
-                Some(FileKind::from_extension(&extension).ok_or_else(not_taken)?)
-            }
+            Some(extension) => Some(FileKind::from_extension(&extension).ok_or_else(not_taken)?),
             None => None,
         };
         let says_nothing = |mime: &&String| {

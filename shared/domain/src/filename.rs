@@ -30,8 +30,7 @@ impl FileName {
     /// The same name with an extension put behind it.
     #[must_use]
     pub fn with_extension(&self, extension: &str) -> Self {
-        Self::clean(&format!("{}.{extension}", self.0))
-            .unwrap_or_else(|| Self::nameless(extension))
+        Self::clean(&format!("{}.{extension}", self.0)).unwrap_or_else(|| Self::nameless(extension))
     }
 
     /// The name of a file that came without one.

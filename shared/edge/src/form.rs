@@ -37,7 +37,8 @@ pub(crate) async fn file_in(body: Bytes, boundary: String) -> Result<FormFile> {
 }
 
 fn broken(_: multer::Error) -> domain::ChatError {
-    FieldError::new("/file", "invalid", "must be part of a complete multipart/form-data body").into()
+    FieldError::new("/file", "invalid", "must be part of a complete multipart/form-data body")
+        .into()
 }
 
 #[cfg(test)]

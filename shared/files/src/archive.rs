@@ -71,9 +71,9 @@ fn walk(bytes: &[u8], depth: usize, budget: &mut Budget) -> Result<(), Finding> 
         let packed = raw.compressed_size();
         drop(raw);
         check_name(&name)?;
-        let entry = archive.by_index(index).map_err(|_| {
-            unreadable("the archive is packed in a way that cannot be looked into")
-        })?;
+        let entry = archive
+            .by_index(index)
+            .map_err(|_| unreadable("the archive is packed in a way that cannot be looked into"))?;
         read_entry(entry, packed, depth, budget)?;
     }
     Ok(())
@@ -248,7 +248,8 @@ mod tests {
 
     #[test]
     fn documents_are_told_from_other_archives() {
-        let parts: [(&str, &[u8]); 2] = [("[Content_Types].xml", b"<x/>"), ("word/document.xml", b"<x/>")];
+        let parts: [(&str, &[u8]); 2] =
+            [("[Content_Types].xml", b"<x/>"), ("word/document.xml", b"<x/>")];
         assert!(is_docx(&zip(&parts)));
         assert!(!is_docx(&zip(&parts[1..])) && !is_docx(b"PK\x03\x04"));
     }

@@ -125,7 +125,8 @@ mod tests {
         };
         assert_eq!(fault("stream: Parlance.Test.UNOFFICIAL FOUND"), FileFault::Infected);
         assert_eq!(fault("stream: Heuristics.Encrypted.Zip FOUND"), FileFault::Unreadable);
-        for odd in ["", "stream: ", "INSTREAM size limit exceeded. ERROR", "stream: x ERROR", "OK?"] {
+        for odd in ["", "stream: ", "INSTREAM size limit exceeded. ERROR", "stream: x ERROR", "OK?"]
+        {
             assert!(read(odd).is_err(), "{odd}");
         }
     }
@@ -150,7 +151,10 @@ mod tests {
         assert_eq!(clamd.scan(&bytes).await, Ok(Verdict::Clean));
         assert!(clamd.scan(&bytes).await.is_err());
         let all = server.await.unwrap();
-        assert!(all.starts_with(b"zINSTREAM\0\0\x01\0\0\x07") && all.ends_with(b"\0\0\0\x01\x07\0\0\0\0"));
+        assert!(
+            all.starts_with(b"zINSTREAM\0\0\x01\0\0\x07")
+                && all.ends_with(b"\0\0\0\x01\x07\0\0\0\0")
+        );
         std::fs::remove_file(path).unwrap();
         assert!(clamd.scan(&bytes).await.is_err(), "nobody listens");
     }

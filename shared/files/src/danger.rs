@@ -2,15 +2,16 @@
 
 /// The EICAR test file, which every scanner reports (eicar.org, "Anti-malware testfile"). Written in
 /// two halves, so that this source is no finding itself.
-const EICAR: [&str; 2] = [r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$H+H*"];
+const EICAR: [&str; 2] =
+    [r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$H+H*"];
 
 /// Bytes of a search's overlap, so that nothing hides on the seam of two chunks.
 pub(crate) const SEAM: usize = 67;
 
 /// Extensions of what a double click would run.
 const PROGRAMS: [&str; 25] = [
-    "apk", "app", "bat", "cmd", "com", "cpl", "dll", "dmg", "exe", "hta", "jar", "jse", "lnk", "msc", "msi",
-    "msp", "pif", "ps1", "reg", "scr", "sys", "vbe", "vbs", "wsf", "wsh",
+    "apk", "app", "bat", "cmd", "com", "cpl", "dll", "dmg", "exe", "hta", "jar", "jse", "lnk",
+    "msc", "msi", "msp", "pif", "ps1", "reg", "scr", "sys", "vbe", "vbs", "wsf", "wsh",
 ];
 
 /// How programs begin: DOS and Windows, Linux, macOS (both byte orders, both widths, fat), Android,

@@ -18,8 +18,9 @@ pub(crate) fn check(kind: FileKind, bytes: &[u8]) -> Option<Finding> {
     }
     match kind {
         FileKind::Zip | FileKind::Docx => archive::check(bytes).err(),
-        FileKind::Doc => has_wide(bytes, "_VBA_PROJECT")
-            .then(|| infected("the document holds macros")),
+        FileKind::Doc => {
+            has_wide(bytes, "_VBA_PROJECT").then(|| infected("the document holds macros"))
+        }
         FileKind::Jpeg | FileKind::Png | FileKind::Gif | FileKind::Webp => {
             picture::check(kind, bytes).err()
         }
@@ -48,7 +49,12 @@ mod tests {
             ("eicar", FileKind::Pdf, eicar.into_bytes(), Some(FileFault::Infected)),
             ("text", FileKind::Pdf, b"hello".to_vec(), Some(FileFault::OtherType)),
             ("html", FileKind::Png, b"<script>".to_vec(), Some(FileFault::OtherType)),
-            ("head only", FileKind::Png, b"\x89PNG\r\n\x1A\n".to_vec(), Some(FileFault::Unreadable)),
+            (
+                "head only",
+                FileKind::Png,
+                b"\x89PNG\r\n\x1A\n".to_vec(),
+                Some(FileFault::Unreadable),
+            ),
             ("word", FileKind::Doc, compound(&["WordDocument"]), None),
             ("installer", FileKind::Doc, compound(&["Installer"]), Some(FileFault::OtherType)),
             (

@@ -3,7 +3,7 @@
 use super::{places, served_places, settle};
 use crate::gate::{Principal, no_such};
 use crate::ports::{Commit, Files, Look, Objects};
-use domain::{AttachmentId, Attached, ChatError, Code, FileUse, Result, Timestamp};
+use domain::{Attached, AttachmentId, ChatError, Code, FileUse, Result, Timestamp};
 
 /// Removes an unused file of the caller's.
 pub async fn delete_file(
@@ -24,7 +24,11 @@ pub async fn delete_file(
     }
     if store.end_file(id, who.user, now).await? == Commit::Stale {
         let used = settle::find(store, id, now).await?.is_some();
-        return Err(if used { ChatError::new(Code::AttachmentInUse) } else { no_such("attachment") });
+        return Err(if used {
+            ChatError::new(Code::AttachmentInUse)
+        } else {
+            no_such("attachment")
+        });
     }
     objects.remove(&places(id)).await?;
     store.forget_file(id, now).await

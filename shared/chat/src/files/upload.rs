@@ -167,8 +167,7 @@ fn new_file(
     fingerprint: String,
 ) -> StoredFile {
     StoredFile {
-        id: key
-            .map_or_else(|| AttachmentId::new(now, rand::random()), |key| keyed_id(owner, key)),
+        id: key.map_or_else(|| AttachmentId::new(now, rand::random()), |key| keyed_id(owner, key)),
         owner,
         filename: stated.name_for(kind).into_string(),
         kind,
