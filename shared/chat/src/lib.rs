@@ -17,6 +17,7 @@ pub mod event;
 pub mod event_data;
 pub mod files;
 mod gate;
+mod index_messages;
 mod join_room;
 mod list_messages;
 mod list_receipts;
@@ -27,6 +28,7 @@ mod react;
 mod read_message;
 mod read_rooms;
 mod resume;
+mod search_messages;
 mod send_message;
 mod sign_in;
 mod sockets;
@@ -42,6 +44,7 @@ pub use deliver::{Delivered, deliver};
 pub use done::{Deleted, Left, LoggedOut};
 pub use edit_message::edit_message;
 pub use gate::Principal;
+pub use index_messages::index_messages;
 pub use join_room::{Joined, MemberView, Members, join_room, leave_room, list_members};
 pub use list_messages::{Anchor, Messages, get_message, list_messages};
 pub use list_receipts::{RECEIPTS_MEMBERS_MAX, Receipt, Receipts, list_receipts};
@@ -53,6 +56,7 @@ pub use react::{
 pub use read_message::{mark_unread, read_message, read_room};
 pub use read_rooms::{Rooms, get_room, list_public_rooms, list_rooms};
 pub use resume::{Resumed, resume};
+pub use search_messages::{SearchAsk, SearchResults, search_messages};
 pub use send_message::{NewText, Outcome, send_message};
 pub use sign_in::{
     REFRESH_MS, Registration, SignedIn, TOKEN_MS, ask_ticket, check_session, login, logout,

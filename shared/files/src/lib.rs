@@ -17,6 +17,7 @@ pub use clamd::Clamd;
 use bytes::Bytes;
 use chat::ports::{Drawn, Inspect, Verdict};
 use domain::{ChatError, FileKind, Finding, Result};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// How long drawing a picture may take. Pixels and scans are bounded, so this is for a machine that
@@ -50,6 +51,12 @@ impl Inspector {
             "guardduty" => Scanner::GuardDuty,
             other => return Err(format!("there is no scanner {other}")),
         }))
+    }
+
+    /// The process's own, made when it is first asked for.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Inspector> = OnceLock::new();
+        SHARED.get_or_init(Self::from_env)
     }
 
     /// The one that the function's environment names in `SCANNER` and `CLAMD_ADDRESS`.

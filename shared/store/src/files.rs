@@ -7,12 +7,11 @@
 use crate::find::Find;
 use crate::item::{Fields, Item, Row, n, s, t};
 use crate::write::Write;
-use crate::{Table, keys, rates};
+use crate::{Table, keys};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use chat::ports::{Commit, Files, RateKey};
+use chat::ports::{Commit, Files};
 use domain::{
-    AttachmentId, FileKind, FileStatus, FileUse, MessageId, RateLimit, RateWindow, Result,
-    StoredFile, Timestamp, UserId,
+    AttachmentId, FileKind, FileStatus, FileUse, MessageId, Result, StoredFile, Timestamp, UserId,
 };
 
 /// How long after its end TTL takes a record that no sweep has taken, in milliseconds (7 days).
@@ -109,16 +108,11 @@ pub(crate) fn wear(id: AttachmentId, owner: UserId, now: Timestamp) -> Write {
 }
 
 impl Files for Table {
-    async fn create_file(
-        &self,
-        file: &StoredFile,
-        (window, limit): (&RateWindow, RateLimit),
-        now: Timestamp,
-    ) -> Result<Commit> {
+    async fn create_file(&self, file: &StoredFile, now: Timestamp) -> Result<Commit> {
         let free = "attribute_not_exists(PK) OR #ends_at <= :now";
         let put = Write::put(to_item(file)?).when(free).value(":now", t(now));
-        let rate = rates::put(&RateKey::Upload(file.owner), window, limit);
-        Ok(self.transact(vec![put, rate]).await?.commit())
+        let done = self.write(put, ReturnValue::None).await?.is_done();
+        Ok(if done { Commit::Done } else { Commit::Stale })
     }
 
     async fn settle_file(&self, file: &StoredFile, now: Timestamp) -> Result<Commit> {

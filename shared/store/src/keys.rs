@@ -37,6 +37,16 @@ impl Key {
     fn new(pk: String, sk: impl Into<String>) -> Self {
         Self { pk, sk: sk.into() }
     }
+
+    /// Whether a message lies there.
+    pub(crate) fn is_message(&self) -> bool {
+        self.sk.starts_with("M#") && room_in(&self.pk).is_some()
+    }
+
+    /// Whether a room lies there.
+    pub(crate) fn is_room(&self) -> bool {
+        self.sk == "ROOM"
+    }
 }
 
 pub(crate) fn room_pk(room: RoomId) -> String {
@@ -175,10 +185,6 @@ pub(crate) fn ticket(hash: &str) -> Key {
 
 pub(crate) fn public_key(kid: &str) -> Key {
     Key::new("KEYS".to_owned(), format!("KEY#{kid}"))
-}
-
-pub(crate) fn upload_rate(user: UserId) -> Key {
-    Key::new(user_pk(user), "RATE#UPLOAD")
 }
 
 pub(crate) fn file(id: AttachmentId) -> Key {

@@ -28,6 +28,7 @@ mod room_changes;
 mod rooms;
 mod sent;
 mod sessions;
+mod stream;
 mod threads;
 mod tickets;
 mod typing;
@@ -35,6 +36,7 @@ mod versions;
 mod write;
 
 pub use keys::BUCKET_SEQS;
+pub use stream::change_of;
 
 /// The table's secondary index: public rooms by name, users by username.
 pub const DIRECTORY_INDEX: &str = "directory";

@@ -7,7 +7,7 @@
 
 use crate::item::{Fields, Item, Row, json, n, s, t};
 use crate::write::{Outcome, Write};
-use crate::{Table, keys, log, rates, sent, threads, versions};
+use crate::{Table, files, keys, log, rates, sent, threads, versions};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chat::ports::{ChangeMessage, Commit, CommitMessage, NewMessage, RateKey};
 use domain::{LogEntry, Message, MessageId, MessageKind, Reaction, Result};
@@ -139,6 +139,10 @@ impl CommitMessage for Table {
             writes.push(sent::put(message, record)?);
         }
         writes.extend(threads::enter(message));
+        let attach = |file: &domain::Attached| {
+            files::attach(file.id, message.id, message.sender, message.created_at)
+        };
+        writes.extend(message.attachments.iter().map(attach));
         match self.transact(writes.clone()).await? {
             Outcome::Failed(as_it_was) => {
                 let member = as_it_was.into_iter().next().flatten();
@@ -186,6 +190,7 @@ impl ChangeMessage for Table {
             .value(":was", n(was.changed_seq))
             .value(":replies", n(was.reply_count));
         let mut writes = vec![bury];
+        writes.extend(was.attachments.iter().map(|file| files::release(file.id, entry.at)));
         writes.extend(threads::leave(was));
         writes.extend(versions::forget(was));
         Ok(self.transact(log::with(writes, entry)?).await?.commit())

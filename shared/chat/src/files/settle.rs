@@ -1,8 +1,8 @@
 //! Checks a file's bytes and writes down what came of it.
 
 use super::places;
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::AttachmentUpdated;
 use crate::gate::no_such;
 use crate::ports::{Ask, Commit, Files, Inspect, Look, Objects, Place, Publish, Verdict};
 use crate::view::AttachmentView;
@@ -11,16 +11,7 @@ use domain::{
     AttachmentId, FileFault, FileStatus, FileUse, Finding, Result, StoredFile, Timestamp,
 };
 use futures_util::future::try_join_all;
-use schemars::JsonSchema;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
-
-/// `attachment_updated`, to its owner's devices.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[allow(missing_docs, reason = "the fields of docs/api.md")]
-pub struct AttachmentUpdated {
-    pub attachment: AttachmentView,
-}
 
 /// SHA-256 in hex.
 pub(crate) fn digest(bytes: &[u8]) -> String {
@@ -99,6 +90,6 @@ pub(crate) async fn conclude(
         return Ok(());
     }
     let data = AttachmentUpdated { attachment: AttachmentView::of_file(file) };
-    let event = plain("attachment_updated", now, data);
-    fanout.publish(&Fanout::new(Audience::Users(vec![file.owner]), event)).await
+    let to = Audience::Users(vec![file.owner]);
+    fanout.publish(&Fanout::new(to, Event::of(now, data))).await
 }

@@ -1,13 +1,14 @@
 //! Takes a file, or the announcement of one.
 
-use super::settle::{digest, settle};
-use crate::gate::Principal;
-use crate::ports::{Commit, Files, Inspect, Look, Objects, Place, RateKey};
+use super::settle::{digest, find, settle};
+use crate::gate::{Principal, no_such};
+use crate::ports::{Ask, Commit, Files, Inspect, Look, Objects, Place, Throttle};
+use crate::throttle::look_within;
 use crate::view::AttachmentView;
 use bytes::Bytes;
 use domain::{
-    AttachmentId, ChatError, ClientKey, Code, FILE_BYTES_MAX, FieldError, FileKind, FileStatus,
-    FileUse, RateLimit, RateTaken, Result, Stated, StoredFile, Timestamp, UserId,
+    AttachmentId, Bucket, ChatError, ClientKey, Code, FILE_BYTES_MAX, FieldError, FileKind,
+    FileStatus, FileUse, Result, Stated, StoredFile, Timestamp, UserId,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,18 +17,6 @@ use std::time::Duration;
 
 /// How long a signed upload may begin, in seconds.
 const UPLOAD_VALID_S: u32 = 15 * 60;
-/// How often an upload starts over when another of the same user comes between.
-const ROUNDS_MAX: usize = 8;
-
-/// What the deployment allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FileRules {
-    /// Uploads per user.
-    pub rate: RateLimit,
-    /// How long a file stays that nothing uses, in milliseconds.
-    pub unused_ms: i64,
-}
-
 /// A file that came with the request.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -70,8 +59,6 @@ pub struct Uploaded {
     pub upload: Option<UploadTarget>,
     /// Whether an earlier request with this key had uploaded or announced it.
     pub replayed: bool,
-    /// What is left of the rate window; a replay takes nothing from it.
-    pub rate: Option<RateTaken>,
 }
 
 fn check_size(size: u64, pointer: &'static str) -> Result<()> {
@@ -82,14 +69,14 @@ fn check_size(size: u64, pointer: &'static str) -> Result<()> {
     }
 }
 
-/// Takes a whole file: it is checked before it is stored. 403 `infected` and 400 `file_unreadable`
+/// Takes a whole file: it is checked before it is stored. It stays for `unused_ms` if nothing uses it. 403 `infected` and 400 `file_unreadable`
 /// leave nothing of it.
 pub async fn upload_file(
-    store: &(impl Look + Files),
+    store: &(impl Look + Files + Throttle),
     objects: &impl Objects,
     inspect: &impl Inspect,
     who: Principal,
-    rules: FileRules,
+    unused_ms: i64,
     now: Timestamp,
     draft: Draft,
 ) -> Result<Uploaded> {
@@ -98,8 +85,8 @@ pub async fn upload_file(
     check_size(size, "/file")?;
     let kind = stated.agree(inspect.sniff(&bytes))?;
     let print = fingerprint(&stated, kind, size, &digest(&bytes));
-    let file = new_file(who.user, &stated, kind, size, key.as_ref(), rules, now, print);
-    let Registered { mut file, replayed, rate } = register(store, who, rules, now, file).await?;
+    let file = new_file(who.user, &stated, kind, size, key.as_ref(), unused_ms, now, print);
+    let (mut file, replayed) = register(store, who, now, file).await?;
     if file.status == FileStatus::Pending {
         file = match settle(store, objects, inspect, &file, bytes.clone(), now).await {
             Ok(settled) if settled.status != FileStatus::Pending => settled,
@@ -115,15 +102,15 @@ pub async fn upload_file(
         return Err(finding.refusal());
     }
     let attachment = AttachmentView::of_file(&file);
-    Ok(Uploaded { attachment, upload: None, replayed, rate })
+    Ok(Uploaded { attachment, upload: None, replayed })
 }
 
 /// Takes the description of a file and says where its bytes are to be put.
 pub async fn announce_file(
-    store: &(impl Look + Files),
+    store: &(impl Look + Files + Throttle),
     objects: &impl Objects,
     who: Principal,
-    rules: FileRules,
+    unused_ms: i64,
     now: Timestamp,
     announced: AnnouncedFile,
 ) -> Result<Uploaded> {
@@ -131,8 +118,8 @@ pub async fn announce_file(
     check_size(size, "/size")?;
     let kind = stated.kind()?.ok_or_else(|| ChatError::new(Code::UnsupportedType))?;
     let print = fingerprint(&stated, kind, size, "announced");
-    let file = new_file(who.user, &stated, kind, size, key.as_ref(), rules, now, print);
-    let Registered { file, replayed, rate } = register(store, who, rules, now, file).await?;
+    let file = new_file(who.user, &stated, kind, size, key.as_ref(), unused_ms, now, print);
+    let (file, replayed) = register(store, who, now, file).await?;
     let mut upload = None;
     if file.status == FileStatus::Pending {
         let valid = Duration::from_secs(u64::from(UPLOAD_VALID_S));
@@ -146,7 +133,7 @@ pub async fn announce_file(
         });
     }
     let attachment = AttachmentView::of_file(&file);
-    Ok(Uploaded { attachment, upload, replayed, rate })
+    Ok(Uploaded { attachment, upload, replayed })
 }
 
 /// What makes two requests the same.
@@ -162,7 +149,7 @@ fn new_file(
     kind: FileKind,
     size: u64,
     key: Option<&ClientKey>,
-    rules: FileRules,
+    unused_ms: i64,
     now: Timestamp,
     fingerprint: String,
 ) -> StoredFile {
@@ -177,7 +164,7 @@ fn new_file(
         finding: None,
         digest: None,
         picture: None,
-        used: FileUse::None { ends_at: now.plus_ms(rules.unused_ms) },
+        used: FileUse::None { ends_at: now.plus_ms(unused_ms) },
         fingerprint,
     }
 }
@@ -193,38 +180,25 @@ fn keyed_id(user: UserId, key: &ClientKey) -> AttachmentId {
     AttachmentId::new(Timestamp::from_ms(ms), ten)
 }
 
-struct Registered {
-    file: StoredFile,
-    replayed: bool,
-    rate: Option<RateTaken>,
-}
-
-/// Stores the record under the sender's rate window, or finds the one an earlier request with this
-/// key has stored.
+/// Stores the record, or finds the one an earlier request with this key has stored. `true` if it was
+/// there. Every call counts in the sender's bucket of uploads.
 async fn register(
-    store: &(impl Look + Files),
+    store: &(impl Look + Files + Throttle),
     who: Principal,
-    rules: FileRules,
     now: Timestamp,
     file: StoredFile,
-) -> Result<Registered> {
-    let mut ask = who.ask();
-    ask.rate = Some(RateKey::Upload(who.user));
-    ask.files = vec![file.id];
-    for _ in 0..ROUNDS_MAX {
-        let mut seen = store.look(ask.clone(), now).await?;
-        who.check(&seen)?;
-        if let Some(there) = seen.files.remove(&file.id) {
-            if there.owner != who.user || there.fingerprint != file.fingerprint {
-                return Err(ChatError::new(Code::IdempotencyConflict));
-            }
-            return Ok(Registered { file: there, replayed: true, rate: None });
-        }
-        let (window, taken) = seen.rate.take(rules.rate, now)?;
-        if store.create_file(&file, (&window, rules.rate), now).await? == Commit::Done {
-            return Ok(Registered { file, replayed: false, rate: Some(taken) });
-        }
+) -> Result<(StoredFile, bool)> {
+    let ask = Ask { files: vec![file.id], ..who.ask() };
+    let mut seen = look_within(store, Bucket::Upload, who.user, ask, now).await?;
+    who.check(&seen)?;
+    let there = match seen.files.remove(&file.id) {
+        Some(there) => there,
+        None if store.create_file(&file, now).await? == Commit::Done => return Ok((file, false)),
+        // The same request, at the same moment.
+        None => find(store, file.id, now).await?.ok_or_else(|| no_such("attachment"))?,
+    };
+    if there.owner != who.user || there.fingerprint != file.fingerprint {
+        return Err(ChatError::new(Code::IdempotencyConflict));
     }
-    // Only a flood of the user's own concurrent uploads gets here.
-    Err(ChatError::rate_limited(rules.rate.max, 200))
+    Ok((there, true))
 }

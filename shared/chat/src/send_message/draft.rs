@@ -5,8 +5,8 @@ use crate::gate::Principal;
 use crate::ports::{Ask, RateKey, Seen, Taken};
 use domain::markdown::Named;
 use domain::{
-    ChatError, FieldError, Membership, Message, MessageId, Result, Room, Timestamp,
-    may_mention_all, thread_root,
+    ATTACHMENTS_MAX, Attached, ChatError, FieldError, Membership, Message, MessageId, Result, Room,
+    Timestamp, may_mention_all, message_kind, thread_root,
 };
 
 /// Everything the decision needs, in one look.
@@ -16,6 +16,7 @@ pub(super) fn ask(who: Principal, new: &NewText, named: &Named) -> Ask {
     ask.messages = new.reply_to.into_iter().collect();
     ask.rate = Some(RateKey::Send(who.user));
     ask.usernames.clone_from(&named.names);
+    ask.files = new.attachments.clone();
     ask.sent = new.key.as_ref().map(|key| (who.user, new.room, key.to_string()));
     ask
 }
@@ -26,6 +27,7 @@ pub(super) struct Draft {
     parent_seq: Option<u64>,
     /// Whether `@all` counts, here and from this sender.
     names_all: bool,
+    attachments: Vec<Attached>,
 }
 
 impl Draft {
@@ -40,7 +42,8 @@ impl Draft {
         member.may_write(now)?;
         room.may_reach_peer(member.user)?;
         let names_all = may_mention_all(room, member.role);
-        Ok(Self { parent_seq: parent(seen, new)?, names_all })
+        let attachments = attachments(seen, member, new)?;
+        Ok(Self { parent_seq: parent(seen, new)?, names_all, attachments })
     }
 
     /// The message under its number.
@@ -58,11 +61,39 @@ impl Draft {
             parent_seq: self.parent_seq,
             reply_to_seq: new.reply_to.map(|id| id.seq),
             client_key: new.key.as_ref().map(ToString::to_string),
+            kind: message_kind(&self.attachments),
+            attachments: self.attachments.clone(),
             ..Message::new(id, who.user, new.body.as_str().to_owned(), now, place.ordinal)
         };
         message.mention(named, |name| seen.user_ids.get(name).copied(), self.names_all);
         message
     }
+}
+
+/// The files that go with it, each once: clean, unused, the sender's own.
+fn attachments(seen: &Seen, sender: &Membership, new: &NewText) -> Result<Vec<Attached>> {
+    if new.attachments.len() > ATTACHMENTS_MAX {
+        let expected = format!("must be at most {ATTACHMENTS_MAX} files");
+        let field = FieldError::new("/attachments", "too_long", expected);
+        return Err(field.with_max(ATTACHMENTS_MAX as u64).into());
+    }
+    let (mut files, mut wrong) = (Vec::new(), Vec::new());
+    for (index, id) in new.attachments.iter().enumerate() {
+        let file = seen.files.get(id).ok_or(("unknown", "must be a file of your own"));
+        let once = || match new.attachments[..index].contains(id) {
+            true => Err(("invalid", "must be named once")),
+            false => Ok(()),
+        };
+        match file
+            .and_then(|file| file.may_attach(sender.user).and_then(|()| once()).map(|()| file))
+        {
+            Ok(file) => files.push(file.attached()),
+            Err((code, expected)) => {
+                wrong.push(FieldError::new(format!("/attachments/{index}"), code, expected));
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(files) } else { Err(ChatError::fields(wrong)) }
 }
 
 fn parent(seen: &Seen, new: &NewText) -> Result<Option<u64>> {
