@@ -20,4 +20,5 @@ mod messages;
 mod reactions;
 mod rooms;
 mod sessions;
+mod threads;
 mod typing;

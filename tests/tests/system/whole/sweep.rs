@@ -131,6 +131,9 @@ pub fn valid_body(stem: &str) -> Option<Value> {
         "update_room" => json!({"name": "New", "description": "d", "type": "public"}),
         "send_message" => json!({"content": "new", "client_id": "k"}),
         "edit_message" => json!({"content": "new"}),
+        "read_room" | "mark_unread" => {
+            json!({"message_id": "0198c0de-7b0a-7c3e-8f00-0000000000aa-7"})
+        }
         "add_reaction" => json!({"emoji": "🎉"}),
         "update_me" => {
             json!({"display_name": "New", "status_message": "m", "status": "busy", "avatar_url": "https://example.org/a"})
