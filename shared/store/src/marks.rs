@@ -26,11 +26,12 @@ impl MarkRead for Table {
         if !passed.is_empty() {
             update.push_str(" DELETE #mention_seqs :passed");
         }
+        // Whether it is further than ever was decided from what was read, and must still be so.
+        let still = if further { "#seen_seq < :seq" } else { "#seen_seq >= :seq" };
         let mut write = Write::update(keys::member(was.room, was.user), update)
-            .when("#read_seq < :seq AND #seen_seq = :seen")
+            .when(format!("#read_seq < :seq AND {still}"))
             .value(":seq", n(mark.seq))
-            .value(":ordinal", n(mark.ordinal))
-            .value(":seen", n(was.seen_seq));
+            .value(":ordinal", n(mark.ordinal));
         if further {
             write = write.value(":now", t(now));
         }
