@@ -9,7 +9,7 @@ use domain::{Membership, Message, MessageId, Result, Room, RoomId, Timestamp};
 use serde::Serialize;
 
 /// Bytes of messages in one page. A Lambda answers with at most 6 MB, in which a body is JSON within JSON.
-const PAGE_BYTES_MAX: usize = 2_500_000;
+pub(crate) const PAGE_BYTES_MAX: usize = 2_500_000;
 
 /// Where a page begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -123,7 +123,7 @@ pub async fn mark_unread(
         let counted = u64::from(message.kind != MessageKind::System);
         let mark = ReadMark {
             seq: previous.first().map_or(0, |m| m.id.seq),
-            ordinal: message.ordinal - counted,
+            ordinal: message.ordinal.saturating_sub(counted),
         };
         let mentions: Vec<u64> =
             unread.iter().filter(|m| mentions(m, who.user)).map(|m| m.id.seq).collect();

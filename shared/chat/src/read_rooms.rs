@@ -1,6 +1,7 @@
 //! Shows rooms: one's own, the directory, a single one.
 
 use crate::gate::Principal;
+use crate::list_messages::PAGE_BYTES_MAX;
 use crate::ports::{Ask, ListDirectory, ListRooms, Look, Seen};
 use crate::view::{MessageView, RoomView};
 use domain::{
@@ -46,11 +47,21 @@ pub async fn list_rooms(
     }
     let more = mine.len() > limit;
     mine.truncate(limit);
+    let mut rooms = shown(store, who, now, &mine).await?;
+    // Very long last messages: fewer rooms, and the cursor goes on from there.
+    let mut bytes = 0;
+    let fits = rooms.iter().take_while(|room| {
+        bytes += serde_json::to_vec(room).map_or(0, |json| json.len());
+        bytes <= PAGE_BYTES_MAX
+    });
+    let fits = fits.count().max(1);
+    let more = more || fits < rooms.len();
+    rooms.truncate(fits);
     let next_cursor = mine
-        .last()
+        .get(rooms.len().saturating_sub(1))
         .filter(|_| more)
         .map(|(room, _)| format!("{}_{}", room.active_at().ms(), room.id));
-    Ok(Rooms { rooms: shown(store, who, now, &mine).await?, next_cursor })
+    Ok(Rooms { rooms, next_cursor })
 }
 
 /// One room: whole for a member, a preview of a public one for strangers.
