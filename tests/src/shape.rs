@@ -215,6 +215,7 @@ pub fn message(value: &Value) {
             ("seq", number),
             ("type", text),
             ("content", any_text),
+            ("content_html", text_or_null),
             ("created_at", is_time),
             ("edited_at", time_or_null),
             ("deleted", flag),

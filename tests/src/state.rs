@@ -145,6 +145,9 @@ impl RoomState {
         if let Some(root) = self.message(&data["parent_message_id"]) {
             let count = root["reply_count"].as_u64().unwrap_or(0);
             root.insert("reply_count".into(), json!(count.saturating_sub(1)));
+            if count <= 1 {
+                root.insert("last_reply_at".into(), Value::Null);
+            }
         }
         let Some(message) = self.message(&data["message_id"]) else { return };
         let was_pinned = message["pinned"] == true;

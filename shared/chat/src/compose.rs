@@ -1,20 +1,38 @@
 //! Events made from what is stored: the same for a socket right now and for a `resume` later.
 
-use crate::event::{Audience, Event, Fanout};
+use crate::event::{Audience, Event, Fanout, Receipt};
 use crate::event_data::{
-    MemberUpdated, MessageCreated, MessageDeleted, MessagePinned, MessageUnpinned, MessageUpdated,
-    OwnershipTransferred, PinChange, ReactionAdded, ReactionChange, ReactionRemoved, RoomDeleted,
-    RoomUpdated, UserJoined, UserLeft,
+    MemberUpdated, MessageCreated, MessageDeleted, MessageDelivered, MessagePinned,
+    MessageUnpinned, MessageUpdated, OwnershipTransferred, PinChange, ReactionAdded,
+    ReactionChange, ReactionRemoved, RoomDeleted, RoomUpdated, UserJoined, UserLeft,
 };
 use crate::ports::{Publish, ReadLog};
 use crate::view::{CompactUser, MessageView, People, RoomView};
-use domain::{Change, LogEntry, Message, Result, Room, RoomId, Timestamp, UserId};
+use domain::{Change, LogEntry, Message, MessageId, Result, Room, RoomId, Timestamp, UserId};
 
 /// `message_created`. A message that has changed since is shown as it is now.
 pub fn message_created(message: &Message, people: &People) -> Event {
     let view = MessageView::of(message, people, None);
     let data = MessageCreated { room_id: message.id.room, seq: message.id.seq, message: view };
     Event::of(message.created_at, data)
+}
+
+/// A new message on its way to the room; in a direct room its sender wants to know when it arrives.
+pub fn sent(room: &Room, from: UserId, event: Event) -> Fanout {
+    let receipt = room.peer_of(from).map(|to| Receipt { from, to });
+    Fanout { receipt, ..Fanout::new(Audience::Room(room.id), event) }
+}
+
+/// `message_delivered`, for the devices of the one who sent what has arrived.
+pub fn delivered(room: RoomId, receipt: Receipt, seq: u64, now: Timestamp) -> Fanout {
+    let data = MessageDelivered {
+        room_id: room,
+        user_id: receipt.to,
+        message_id: MessageId { room, seq },
+        delivered_seq: seq,
+        delivered_at: now,
+    };
+    Fanout::new(Audience::Users(vec![receipt.from]), Event::of(now, data))
 }
 
 /// The event of a log entry. `None` when what it is about cannot be shown any more.
@@ -42,7 +60,17 @@ pub fn logged(
         }
         Change::MessageDeleted { .. } => {
             let (message_id, deleted_by) = (entry.message()?, entry.actor);
-            Event::of(at, MessageDeleted { room_id, seq, message_id, deleted_by, deleted_at: at })
+            let parent = message.and_then(|m| m.parent_seq);
+            let parent_message_id = parent.map(|seq| MessageId { room: room_id, seq });
+            let data = MessageDeleted {
+                room_id,
+                seq,
+                message_id,
+                parent_message_id,
+                deleted_by,
+                deleted_at: at,
+            };
+            Event::of(at, data)
         }
         Change::ReactionAdded { emoji, .. } => Event::of(at, ReactionAdded(reaction(emoji)?)),
         Change::ReactionRemoved { emoji, .. } => Event::of(at, ReactionRemoved(reaction(emoji)?)),

@@ -4,10 +4,11 @@
 //! 100 of either, several calls side by side); then one post per connection and frame. Events for
 //! one connection that meet in a batch share a frame if the client can take it.
 
-use crate::event::{Audience, Event, Fanout};
-use crate::event_data::Truncated;
+use crate::compose;
+use crate::event::{Audience, Event, Fanout, Receipt};
 use crate::ports::{
-    FindConnections, KeepConnections, ListRecipients, ListRooms, Posted, Publish, Push,
+    Commit, FindConnections, KeepConnections, ListRecipients, ListRooms, MarkDelivered, Posted,
+    Publish, Push,
 };
 use domain::{
     ChatError, Connection, ConnectionId, Result, RoomId, Subscription, Timestamp, UserId,
@@ -58,7 +59,7 @@ struct Recipient<'a> {
 
 /// Delivers a batch. Safe to run twice: clients drop what they have seen.
 pub async fn deliver(
-    store: &(impl ListRecipients + ListRooms + FindConnections + KeepConnections),
+    store: &(impl ListRecipients + ListRooms + FindConnections + KeepConnections + MarkDelivered),
     fanout: &impl Publish,
     sockets: &impl Push,
     now: Timestamp,
@@ -87,7 +88,12 @@ pub async fn deliver(
         .await;
     let mut done = Delivered::default();
     let mut gone: BTreeMap<UserId, Vec<ConnectionId>> = BTreeMap::new();
+    let mut arrived: BTreeMap<(RoomId, UserId), (Receipt, u64)> = BTreeMap::new();
     for outcome in outcomes {
+        for (room, receipt, seq) in outcome.arrived {
+            let last = arrived.entry((room, receipt.to)).or_insert((receipt, seq));
+            last.1 = last.1.max(seq);
+        }
         done.posts += outcome.posts;
         done.given_up += usize::from(outcome.gave_up);
         if outcome.gone {
@@ -101,7 +107,26 @@ pub async fn deliver(
         // Left for the next time if it fails: a dead connection costs one more post.
         let _ = store.drop_connections(user, &ids).await;
     }
+    for ((room, _), (receipt, seq)) in arrived {
+        // Left for the next message or page if it fails: the mark only says too little until then.
+        let _ = note_arrival(store, fanout, room, receipt, seq, now).await;
+    }
     done
+}
+
+/// Notes that everything up to `seq` has reached its recipient, and tells the sender if that is news.
+pub(crate) async fn note_arrival(
+    store: &impl MarkDelivered,
+    fanout: &impl Publish,
+    room: RoomId,
+    receipt: Receipt,
+    seq: u64,
+    now: Timestamp,
+) -> Result<()> {
+    if store.mark_delivered(room, receipt.to, seq, now).await? == Commit::Done {
+        fanout.publish(&compose::delivered(room, receipt, seq, now)).await?;
+    }
+    Ok(())
 }
 
 /// The users of each entry of the batch. Each room is read once.
@@ -226,13 +251,21 @@ struct Outcome {
     posts: usize,
     gone: bool,
     gave_up: bool,
+    /// Messages of direct rooms that a device of their recipient has accepted.
+    arrived: Vec<(RoomId, Receipt, u64)>,
 }
 
 async fn post_all(sockets: &impl Push, now: Timestamp, recipient: Recipient<'_>) -> Outcome {
     let Recipient { user, connection, events } = recipient;
     let young = now.since_ms(connection.opened_at) < YOUNG_MS;
-    let mut outcome =
-        Outcome { user, connection: connection.id, posts: 0, gone: false, gave_up: false };
+    let mut outcome = Outcome {
+        user,
+        connection: connection.id,
+        posts: 0,
+        gone: false,
+        gave_up: false,
+        arrived: Vec::new(),
+    };
     // A greeting waits until its socket stands; anything else its client fetches after that.
     let greeting = outcome.user.is_none() && young;
     for frame in frames(&events, connection.batch) {
@@ -245,10 +278,20 @@ async fn post_all(sockets: &impl Push, now: Timestamp, recipient: Recipient<'_>)
             Posted::GaveUp => outcome.gave_up = true,
         }
     }
+    if !outcome.gone && !outcome.gave_up && outcome.posts > 0 {
+        outcome.arrived = events.iter().filter_map(|entry| arrival(entry, user?)).collect();
+    }
     if events.iter().any(|entry| entry.close) {
         sockets.close(&outcome.connection).await;
     }
     outcome
+}
+
+/// The message of a direct room that `user` was waiting for, if that is what the event brings.
+fn arrival(entry: &Fanout, user: UserId) -> Option<(RoomId, Receipt, u64)> {
+    let receipt = entry.receipt.filter(|receipt| receipt.to == user)?;
+    let Audience::Room(room) = entry.audience else { return None };
+    Some((room, receipt, entry.event.seq?))
 }
 
 /// The frames that carry these events, none larger than API Gateway takes.
@@ -285,15 +328,7 @@ fn frame(event: &Event) -> Vec<u8> {
     if whole.len() <= FRAME_BYTES_MAX {
         return whole;
     }
-    let field = |name: &str| event.data.get(name).cloned().unwrap_or_default();
-    let id = event.data.pointer("/message/id").cloned().unwrap_or_else(|| field("message_id"));
-    let stub = Truncated {
-        room_id: field("room_id"),
-        seq: event.seq,
-        event: event.kind.clone(),
-        message_id: id,
-    };
-    let stub = Event::of(event.ts, stub);
+    let stub = event.stub();
     serde_json::to_vec(&stub).unwrap_or_default()
 }
 

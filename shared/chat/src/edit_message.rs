@@ -2,10 +2,11 @@
 
 use crate::compose;
 use crate::gate::{Principal, no_such};
-use crate::ports::{ChangeMessage, Commit, Look, Publish, TakeSeq};
+use crate::ports::{Ask, ChangeMessage, Commit, Look, Publish, TakeSeq};
 use crate::view::MessageView;
 use domain::{
-    Change, ChatError, Code, LogEntry, Message, MessageBody, MessageId, Result, Timestamp, may_edit,
+    Change, ChatError, Code, FieldError, LogEntry, Message, MessageBody, MessageId, Result,
+    Timestamp, may_edit, may_mention_all,
 };
 
 /// How often a change starts over when another change of the same message comes between.
@@ -21,9 +22,10 @@ pub async fn edit_message(
     id: MessageId,
     body: MessageBody,
 ) -> Result<MessageView> {
+    let named = domain::markdown::named(body.as_str());
     let mut ask = who.ask_room(id.room);
     ask.messages = vec![id];
-    ask.profiles = vec![who.user];
+    ask.usernames.clone_from(&named.names);
     let mut taken = None;
     for _ in 0..ROUNDS_MAX {
         let seen = store.look(ask.clone(), now).await?;
@@ -31,7 +33,10 @@ pub async fn edit_message(
         let message = seen.messages.get(&id).ok_or_else(|| no_such("message"))?;
         may_edit(message, who.user, now)?;
         member.may_write(now)?;
-        let people = &seen.profiles;
+        if body.as_str().is_empty() && message.attachments.is_empty() {
+            let expected = "must be 1-10000 characters";
+            return Err(FieldError::new("/content", "too_short", expected).into());
+        }
         let entry = |seq, at| LogEntry {
             room: id.room,
             seq,
@@ -41,28 +46,36 @@ pub async fn edit_message(
             change: Change::MessageUpdated { message_seq: id.seq },
         };
         if message.body == body.as_str() {
+            let people = crate::people(store, MessageView::names(message), now).await?;
             if let Some(at) = message.edited_at.filter(|at| now.since_ms(*at) < compose::HEAL_MS) {
                 let entry = entry(message.changed_seq, at);
-                compose::announce(fanout, &entry, room, Some(message), people).await?;
+                compose::announce(fanout, &entry, room, Some(message), &people).await?;
             }
-            return Ok(MessageView::of(message, people, Some(who.user)));
+            return Ok(MessageView::of(message, &people, Some(who.user)));
         }
         let seq = match taken {
             Some(seq) => seq,
             None => *taken.insert(store.take_event_seq(id.room, now).await?.seq),
         };
         let entry = entry(seq, now);
-        if store.commit_edit(message, body.as_str(), &entry).await? == Commit::Stale {
-            continue;
-        }
-        let edited = Message {
+        let mut edited = Message {
             body: body.as_str().to_owned(),
             edited_at: Some(now),
             changed_seq: seq,
+            edits: message.edits + 1,
             ..message.clone()
         };
-        compose::announce(fanout, &entry, room, Some(&edited), people).await?;
-        return Ok(MessageView::of(&edited, people, Some(who.user)));
+        let owner = |name: &str| seen.user_ids.get(name).copied();
+        edited.mention(&named, owner, may_mention_all(room, member.role));
+        if store.commit_edit(message, &edited, &entry).await? == Commit::Stale {
+            continue;
+        }
+        // As it is now: reactions may have come, and replies, while this was written.
+        let ask = Ask { messages: vec![id], ..Ask::default() };
+        let edited = store.look(ask, now).await?.messages.remove(&id).unwrap_or(edited);
+        let people = crate::people(store, MessageView::names(&edited), now).await?;
+        compose::announce(fanout, &entry, room, Some(&edited), &people).await?;
+        return Ok(MessageView::of(&edited, &people, Some(who.user)));
     }
     Err(busy())
 }

@@ -33,6 +33,15 @@ pub enum Audience {
     Connections(Vec<ConnectionId>),
 }
 
+/// Who is to have received a message, and who is to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Who sent it.
+    pub from: UserId,
+    /// The other one.
+    pub to: UserId,
+}
+
 /// What the fan-out queue carries: self-sufficient, so that delivery reads nothing but who is
 /// there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +58,9 @@ pub struct Fanout {
     /// A large room's later shard: members after this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<UserId>,
+    /// A message in a direct room: when it has reached its recipient, its sender is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
     /// Whether the receiving sockets are closed after the event.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub close: bool,
@@ -56,9 +68,27 @@ pub struct Fanout {
     pub event: Event,
 }
 
+impl Event {
+    /// What takes the place of an event that is too large to be sent: where to fetch it.
+    pub fn stub(&self) -> Self {
+        let field = |name: &str| self.data.get(name).cloned().unwrap_or_default();
+        let id = self.data.pointer("/message/id").cloned().unwrap_or_else(|| field("message_id"));
+        let (room_id, seq, event) = (field("room_id"), self.seq, self.kind.clone());
+        Self::of(self.ts, crate::event_data::Truncated { room_id, seq, event, message_id: id })
+    }
+}
+
 impl Fanout {
     /// An event for an audience, nobody added and nobody left out.
     pub fn new(audience: Audience, event: Event) -> Self {
-        Self { audience, also: Vec::new(), except: Vec::new(), after: None, close: false, event }
+        Self {
+            audience,
+            also: Vec::new(),
+            except: Vec::new(),
+            after: None,
+            receipt: None,
+            close: false,
+            event,
+        }
     }
 }

@@ -81,6 +81,8 @@ pub struct MessageDeleted {
     pub room_id: RoomId,
     pub seq: u64,
     pub message_id: MessageId,
+    /// The root of the thread it was a reply in: one reply fewer there.
+    pub parent_message_id: Option<MessageId>,
     pub deleted_by: UserId,
     pub deleted_at: Timestamp,
 }
@@ -195,6 +197,18 @@ pub struct RoomDeleted {
     pub room_id: RoomId,
 }
 
+/// In a direct room, to the sender: everything up to here has reached the other one.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct MessageDelivered {
+    pub room_id: RoomId,
+    /// Whom it has reached.
+    pub user_id: UserId,
+    pub message_id: MessageId,
+    pub delivered_seq: u64,
+    pub delivered_at: Timestamp,
+}
+
 /// Somebody has read up to a message; only in rooms that are not large.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
@@ -260,6 +274,7 @@ kinds! {
     RoomUpdated = "room_updated",
     RoomDeleted = "room_deleted",
     MessageRead = "message_read",
+    MessageDelivered = "message_delivered",
     ReadState = "read_state_updated",
     UserTyping = "user_typing",
     UserUpdated = "user_updated",

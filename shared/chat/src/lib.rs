@@ -24,6 +24,8 @@ mod index_messages;
 mod invites;
 mod join_room;
 mod list_messages;
+mod list_receipts;
+mod list_thread;
 mod manage_members;
 mod pins;
 pub mod ports;
@@ -61,13 +63,17 @@ pub use invites::{
 };
 pub use join_room::{Joined, MemberView, Members, join_room, leave_room, list_members};
 pub use list_messages::{Anchor, Messages, get_message, list_messages};
+pub use list_receipts::{RECEIPTS_MEMBERS_MAX, Receipt, Receipts, list_receipts};
+pub use list_thread::{Thread, VersionView, Versions, list_edits, list_thread};
 pub use manage_members::{add_member, remove_member};
 pub use pins::{PinView, Pins, list_pins, pin_message, unpin_message};
 pub use preference::{NotificationPreference, set_notification_level};
 pub use profiles::{ProfilePatch, get_user, search_users, update_me};
 pub use purge::purge_room;
-pub use react::{Reactions, add_reaction, remove_reaction};
-pub use read_message::read_message;
+pub use react::{
+    ReactionBy, ReactionPage, Reactions, add_reaction, list_reactions, remove_reaction,
+};
+pub use read_message::{mark_unread, read_message, read_room};
 pub use read_rooms::{Rooms, get_room, list_public_rooms, list_rooms};
 pub use resume::{Resumed, resume};
 pub use search_messages::{SearchAsk, SearchResults, search_messages};

@@ -1,10 +1,15 @@
 //! Reads a room's messages, a page at a time, and single messages.
 
+use crate::deliver::note_arrival;
+use crate::event::Receipt;
 use crate::gate::{Principal, no_such};
-use crate::ports::{Look, Range, ReadHistory};
+use crate::ports::{Look, MarkDelivered, Publish, Range, ReadHistory};
 use crate::view::MessageView;
-use domain::{Message, MessageId, Result, RoomId, Timestamp};
+use domain::{Membership, Message, MessageId, Result, Room, RoomId, Timestamp};
 use serde::Serialize;
+
+/// Bytes of messages in one page. A Lambda answers with at most 6 MB, in which a body is JSON within JSON.
+pub(crate) const PAGE_BYTES_MAX: usize = 2_500_000;
 
 /// Where a page begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +38,12 @@ pub struct Messages {
 }
 
 /// The page at `anchor`, at most `limit` (1-100) messages, oldest first if `ascending`. Three round
-/// trips: who may read, the messages, the people they name.
+/// trips: who may read, the messages, the people they name. What the other one wrote in a direct room has
+/// arrived with it. A page of very long messages holds fewer than asked for.
+#[allow(clippy::too_many_arguments, reason = "the route's parameters")]
 pub async fn list_messages(
-    store: &(impl Look + ReadHistory),
+    store: &(impl Look + ReadHistory + MarkDelivered),
+    fanout: &impl Publish,
     who: Principal,
     now: Timestamp,
     room: RoomId,
@@ -44,9 +52,9 @@ pub async fn list_messages(
     ascending: bool,
 ) -> Result<Messages> {
     let seen = store.look(who.ask_room(room), now).await?;
-    let (found, _) = who.member(&seen, room)?;
-    let pages = Pages { store, room, last_seq: found.last_seq };
-    let (mut items, has_more_before, has_more_after) = match anchor {
+    let (found, member) = who.member(&seen, room)?;
+    let pages = Reader { store, room, last_seq: found.last_seq };
+    let (items, has_more_before, has_more_after) = match anchor {
         Anchor::Newest => {
             let (items, more) = pages.older_than(None, limit).await?;
             (items, more, false)
@@ -75,13 +83,59 @@ pub async fn list_messages(
         }
     };
     let people = crate::people(store, items.iter().flat_map(MessageView::names), now).await?;
-    let prev_cursor = items.first().filter(|_| has_more_before).map(|m| m.id);
-    let next_cursor = items.last().filter(|_| has_more_after).map(|m| m.id);
-    if !ascending {
-        items.reverse();
-    }
+    note_read_page(store, fanout, found, member, &items, now).await;
     let messages = items.iter().map(|m| MessageView::of(m, &people, Some(who.user))).collect();
-    Ok(Messages { messages, has_more_before, has_more_after, prev_cursor, next_cursor })
+    Ok(bounded(Pages { messages, has_more_before, has_more_after }, anchor, ascending))
+}
+
+/// A page before it is known to fit; oldest first.
+pub(crate) struct Pages {
+    pub(crate) messages: Vec<MessageView>,
+    pub(crate) has_more_before: bool,
+    pub(crate) has_more_after: bool,
+}
+
+/// The page, without what lies farthest from its anchor where that would be too large an answer.
+pub(crate) fn bounded(page: Pages, anchor: Anchor, ascending: bool) -> Messages {
+    let Pages { mut messages, mut has_more_before, mut has_more_after } = page;
+    let size = |m: &MessageView| serde_json::to_vec(m).map_or(0, |json| json.len());
+    let mut bytes: usize = messages.iter().map(size).sum();
+    while bytes > PAGE_BYTES_MAX && messages.len() > 1 {
+        let middle = |seq| messages.partition_point(|m| m.seq < seq) > messages.len() / 2;
+        let oldest = match anchor {
+            Anchor::Newest | Anchor::Before(_) => true,
+            Anchor::Oldest | Anchor::After(_) => false,
+            Anchor::Around(seq) => middle(seq),
+        };
+        let dropped = if oldest { Some(messages.remove(0)) } else { messages.pop() };
+        bytes -= dropped.as_ref().map_or(0, size);
+        has_more_before |= oldest;
+        has_more_after |= !oldest;
+    }
+    let prev_cursor = messages.first().filter(|_| has_more_before).map(|m| m.id);
+    let next_cursor = messages.last().filter(|_| has_more_after).map(|m| m.id);
+    if !ascending {
+        messages.reverse();
+    }
+    Messages { messages, has_more_before, has_more_after, prev_cursor, next_cursor }
+}
+
+/// In a direct room, what the other one wrote has arrived with the page it is in. Left for the next page
+/// if it cannot be noted: the mark only says too little until then.
+async fn note_read_page(
+    store: &impl MarkDelivered,
+    fanout: &impl Publish,
+    room: &Room,
+    member: &Membership,
+    items: &[Message],
+    now: Timestamp,
+) {
+    let Some(from) = room.peer_of(member.user) else { return };
+    let Some(last) = items.iter().rev().find(|m| m.sender == from) else { return };
+    if last.id.seq > member.delivered_seq {
+        let receipt = Receipt { from, to: member.user };
+        let _ = note_arrival(store, fanout, room.id, receipt, last.id.seq, now).await;
+    }
 }
 
 /// One message of a room the caller is in.
@@ -100,13 +154,13 @@ pub async fn get_message(
     Ok(MessageView::of(message, &people, Some(who.user)))
 }
 
-struct Pages<'a, S> {
+struct Reader<'a, S> {
     store: &'a S,
     room: RoomId,
     last_seq: u64,
 }
 
-impl<S: ReadHistory> Pages<'_, S> {
+impl<S: ReadHistory> Reader<'_, S> {
     /// Up to `limit` messages before `before`, oldest first, and whether there are older ones.
     async fn older_than(&self, before: Option<u64>, limit: usize) -> Result<(Vec<Message>, bool)> {
         let (mut items, more) = self.page(None, before, true, limit).await?;

@@ -8,13 +8,10 @@ pub use crate::room_ports::*;
 use bytes::Bytes;
 use domain::search::{Clause, Has};
 use domain::{
-    AttachmentId, Ban, Bucket, Connection, ConnectionId, Credentials, FileKind, Finding, Invite,
-    InviteCode, LogEntry, Membership, Message, MessageId, Picture, Profile, RateLimit, RateWindow,
-    ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId, Silence, StoredFile,
-    Timestamp, UserId,
-    Bucket, ChatError, Connection, ConnectionId, Credentials, LogEntry, Membership, Message,
-    MessageId, Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent,
-    Session, SessionId, Timestamp, UserId,
+    AttachmentId, Ban, Bucket, ChatError, Connection, ConnectionId, Credentials, FileKind, Finding,
+    Invite, InviteCode, LogEntry, Membership, Message, MessageId, Picture, Profile, RateLimit,
+    RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId, Silence,
+    StoredFile, Timestamp, UserId, Version,
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -50,6 +47,8 @@ pub struct Ask {
     pub rate: Option<RateKey>,
     /// The record of a send by its idempotency key.
     pub sent: Option<(UserId, RoomId, String)>,
+    /// Folded usernames, to learn whose they are.
+    pub usernames: Vec<String>,
     /// Files.
     pub files: Vec<AttachmentId>,
     /// Bans.
@@ -81,6 +80,8 @@ pub struct Seen {
     pub rate: RateWindow,
     /// The send that used the key before.
     pub sent: Option<Sent>,
+    /// Users by folded username.
+    pub user_ids: HashMap<String, UserId>,
     /// Files by id.
     pub files: HashMap<AttachmentId, StoredFile>,
     /// Bans by room and user.
@@ -146,16 +147,20 @@ pub struct NewMessage<'a> {
 /// Stores a message (`dynamodb:TransactWriteItems` over PutItem and UpdateItem).
 pub trait CommitMessage: Sync {
     /// Writes message, idempotency record, rate window and the sender's read mark together, on
-    /// condition that the sender is a member and not silenced.
+    /// condition that the sender is a member and not silenced. A reply is also entered into its
+    /// thread and counted on its root; one to the root itself is `Stale` if that has been deleted.
     fn commit_message(&self, new: NewMessage<'_>) -> impl Answer<Commit>;
 }
 
 /// Changes a message and logs the change, in one transaction. Each is `Stale` when the message is
 /// not as it was read (`changed_seq` differs) or has been deleted.
 pub trait ChangeMessage: Sync {
-    /// New text. `was` is the message as it was read.
-    fn commit_edit(&self, was: &Message, body: &str, entry: &LogEntry) -> impl Answer<Commit>;
-    /// The tombstone: text, reactions and client key go. `Stale` if it is one already.
+    /// New text and mentions, those of `edited`; the text of `was`, the message as it was read, is
+    /// kept as a version.
+    fn commit_edit(&self, was: &Message, edited: &Message, entry: &LogEntry)
+    -> impl Answer<Commit>;
+    /// The tombstone: text, earlier versions, reactions and client key go, and a reply is no longer
+    /// counted on its root. `Stale` if it is one already, or has been answered since.
     fn commit_delete(&self, was: &Message, entry: &LogEntry) -> impl Answer<Commit>;
 }
 
@@ -275,16 +280,43 @@ pub trait ChangeMembers: Sync {
     fn hide_room(&self, room: RoomId, user: UserId, seq: u64) -> impl Answer<()>;
 }
 
-/// Moves read marks (`dynamodb:UpdateItem`).
+/// Moves read marks (`dynamodb:UpdateItem`). `was` is the membership as it was read.
 pub trait MarkRead: Sync {
+    /// Moves the mark forward and forgets the mentions it passes; `Stale` if it is there or further,
+    /// or they are not a member any more.
+    fn mark_read(&self, was: &Membership, mark: ReadMark, now: Timestamp) -> impl Answer<Commit>;
+    /// Moves the mark back, for its owner only, and remembers `mentions` after it again; `Stale` if
+    /// it has moved since it was read.
+    fn mark_unread(
+        &self,
+        was: &Membership,
+        mark: ReadMark,
+        mentions: &[u64],
+    ) -> impl Answer<Commit>;
+}
+
+/// Notes what has reached a member of a direct room (`dynamodb:UpdateItem`).
+pub trait MarkDelivered: Sync {
     /// Moves the mark forward; `Stale` if it is there or further, or they are not a member.
-    fn mark_read(
+    fn mark_delivered(
         &self,
         room: RoomId,
         user: UserId,
-        mark: ReadMark,
+        seq: u64,
         now: Timestamp,
     ) -> impl Answer<Commit>;
+}
+
+/// Reads a message's thread (`dynamodb:Query`, strongly consistent).
+pub trait ReadThread: Sync {
+    /// Numbers of the replies under `root` that the range asks for, in the asked order.
+    fn replies(&self, root: MessageId, range: Range) -> impl Answer<Vec<u64>>;
+}
+
+/// Reads a message's earlier texts (`dynamodb:Query`, strongly consistent).
+pub trait ReadVersions: Sync {
+    /// The kept ones, oldest first.
+    fn versions(&self, message: MessageId) -> impl Answer<Vec<Version>>;
 }
 
 /// A page and where the next begins.

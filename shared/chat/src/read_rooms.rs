@@ -1,10 +1,12 @@
 //! Shows rooms: one's own, the directory, a single one.
 
 use crate::gate::Principal;
+use crate::list_messages::PAGE_BYTES_MAX;
 use crate::ports::{Ask, ListDirectory, ListRooms, Look, Seen};
 use crate::view::{MessageView, RoomView};
 use domain::{
     ChatError, Code, FieldError, Membership, MessageId, Result, Room, RoomId, RoomKind, Timestamp,
+    UserId,
 };
 use serde::Serialize;
 
@@ -45,11 +47,21 @@ pub async fn list_rooms(
     }
     let more = mine.len() > limit;
     mine.truncate(limit);
+    let mut rooms = shown(store, who, now, &mine).await?;
+    // Very long last messages: fewer rooms, and the cursor goes on from there.
+    let mut bytes = 0;
+    let fits = rooms.iter().take_while(|room| {
+        bytes += serde_json::to_vec(room).map_or(0, |json| json.len());
+        bytes <= PAGE_BYTES_MAX
+    });
+    let fits = fits.count().max(1);
+    let more = more || fits < rooms.len();
+    rooms.truncate(fits);
     let next_cursor = mine
-        .last()
+        .get(rooms.len().saturating_sub(1))
         .filter(|_| more)
         .map(|(room, _)| format!("{}_{}", room.active_at().ms(), room.id));
-    Ok(Rooms { rooms: shown(store, who, now, &mine).await?, next_cursor })
+    Ok(Rooms { rooms, next_cursor })
 }
 
 /// One room: whole for a member, a preview of a public one for strangers.
@@ -115,13 +127,17 @@ async fn shown(
         (room.last_message_seq > 0)
             .then_some(MessageId { room: room.id, seq: room.last_message_seq })
     };
+    let peers: Vec<(RoomId, UserId)> =
+        mine.iter().filter_map(|(room, _)| Some((room.id, room.peer_of(who.user)?))).collect();
+    let self_too = peers.first().map(|_| who.user);
     let ask = Ask {
         messages: mine.iter().filter_map(|(room, _)| last(room)).collect(),
-        profiles: mine.iter().filter_map(|(room, _)| room.peer_of(who.user)).collect(),
+        profiles: peers.iter().map(|(_, peer)| *peer).chain(self_too).collect(),
+        members: peers.clone(),
         ..Ask::default()
     };
     let nothing = ask.messages.is_empty() && ask.profiles.is_empty();
-    let Seen { messages, mut profiles, .. } =
+    let Seen { messages, members, mut profiles, .. } =
         if nothing { Seen::default() } else { store.look(ask, now).await? };
     let named =
         messages.values().flat_map(MessageView::names).filter(|u| !profiles.contains_key(u));
@@ -129,7 +145,13 @@ async fn shown(
     profiles.extend(more);
     let view = |(room, member): &(&Room, &Membership)| {
         let message = last(room).and_then(|id| messages.get(&id));
-        RoomView::for_member(room, member, message, &profiles)
+        let mut view = RoomView::for_member(room, member, message, &profiles);
+        let peer = room.peer_of(who.user).and_then(|peer| members.get(&(room.id, peer)));
+        if let Some(peer) = peer {
+            let hides = |id| profiles.get(&id).is_some_and(|p| p.hides_read);
+            view.add_peer(peer, hides(who.user) || hides(peer.user));
+        }
+        view
     };
     Ok(mine.iter().map(view).collect())
 }

@@ -185,8 +185,12 @@ impl<'a> Missed<'a> {
                 (None, None) => None,
             };
             let Some(event) = event else { continue };
-            let size = serde_json::to_vec(&event).map_or(0, |json| json.len());
-            // The first event always fits: a message is at most 60 KB of JSON.
+            let json_bytes = |event: &Event| serde_json::to_vec(event).map_or(0, |json| json.len());
+            let (event, size) = match json_bytes(&event) {
+                // A message with very many reactions: its client fetches it.
+                size if size > ANSWER_BYTES_MAX => (event.stub(), json_bytes(&event.stub())),
+                size => (event, size),
+            };
             if *bytes > 0 && *bytes + size > ANSWER_BYTES_MAX {
                 return Some(last);
             }

@@ -14,7 +14,6 @@ mod draft;
 mod replay;
 
 use crate::compose;
-use crate::event::{Audience, Fanout};
 use crate::gate::Principal;
 use crate::ports::{Commit, CommitMessage, Look, NewMessage, Publish, TakeSeq, Taken};
 use crate::view::MessageView;
@@ -88,7 +87,8 @@ async fn attempt(
     new: &NewText,
     taken: &mut Option<(Room, Taken)>,
 ) -> Result<Outcome> {
-    let ask = draft::ask(who, new);
+    let named = domain::markdown::named(new.body.as_str());
+    let ask = draft::ask(who, new, &named);
     let fingerprint = replay::fingerprint(new);
 
     for _ in 0..ROUNDS_MAX {
@@ -96,7 +96,7 @@ async fn attempt(
         let (room, member) = who.member(&seen, new.room)?;
         if let Some(sent) = &seen.sent {
             let people = seen.profiles.clone();
-            return replay::replay(store, fanout, new, sent, &fingerprint, people, now).await;
+            return replay::replay(store, fanout, room, new, sent, &fingerprint, people, now).await;
         }
         let draft = Draft::check(&seen, room, member, new, now)?;
         let (window, rate) = seen.rate.take(limit, now)?;
@@ -108,7 +108,7 @@ async fn attempt(
                 taken.insert((room.clone(), place)).1
             }
         };
-        let message = draft.message(who, new, now, place);
+        let message = draft.message(&seen, who, new, &named, now, place);
         let sent = Sent { fingerprint: fingerprint.clone(), seq: place.seq };
         let sent = new.key.as_ref().map(|_| &sent);
         let commit = NewMessage { message: &message, sent, rate: (&window, limit) };
@@ -117,7 +117,7 @@ async fn attempt(
         }
         *taken = None;
         let event = compose::message_created(&message, &seen.profiles);
-        fanout.publish(&Fanout::new(Audience::Room(new.room), event)).await?;
+        fanout.publish(&compose::sent(room, who.user, event)).await?;
         let view = MessageView::of(&message, &seen.profiles, Some(who.user));
         return Ok(Outcome { message: view, replayed: false, rate: Some(rate) });
     }
@@ -128,6 +128,7 @@ async fn attempt(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Fanout;
     use crate::ports::{Ask, Seen};
     use domain::{Membership, Role, RoomKind, Session, SessionId, UserId};
     use std::sync::Mutex;

@@ -103,6 +103,7 @@ pub struct MessageView {
     #[serde(rename = "type")]
     pub kind: MessageKind,
     pub content: String,
+    pub content_html: Option<String>,
     pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
     pub deleted: bool,
@@ -187,6 +188,7 @@ impl MessageView {
             sender: CompactUser::of(message.sender, people),
             kind: message.kind,
             content,
+            content_html: message.content_html(),
             created_at: message.created_at,
             edited_at: if deleted { None } else { message.edited_at },
             deleted,
@@ -200,7 +202,7 @@ impl MessageView {
             mentions: message.mentions.clone(),
             mentions_all: message.mentions_all,
             reply_count: message.reply_count,
-            last_reply_at: message.last_reply_at,
+            last_reply_at: message.last_reply_at.filter(|_| message.reply_count > 0),
             pinned: message.pinned,
             system: message.system.as_ref().map(|system| SystemView {
                 kind: system.kind,
@@ -270,6 +272,8 @@ pub struct MyRoom {
     pub last_read_seq: u64,
     pub last_message: Option<MessageView>,
     pub peer: Option<CompactUser>,
+    pub peer_read_seq: Option<u64>,
+    pub peer_delivered_seq: Option<u64>,
 }
 
 impl RoomView {
@@ -313,8 +317,18 @@ impl RoomView {
             last_read_seq: member.read.seq,
             last_message: last_message.map(|m| MessageView::of(m, people, Some(member.user))),
             peer,
+            peer_read_seq: None,
+            peer_delivered_seq: None,
         });
         view
+    }
+
+    /// Adds how far the other member of a direct room has read, unless one of the two keeps that to
+    /// themselves, and what has reached them.
+    pub fn add_peer(&mut self, peer: &Membership, private: bool) {
+        let Some(mine) = &mut self.mine else { return };
+        mine.peer_read_seq = (!private).then_some(peer.seen_seq);
+        mine.peer_delivered_seq = Some(peer.delivered_seq);
     }
 }
 
@@ -330,6 +344,7 @@ pub struct ReadState {
     pub last_read_message_id: Option<MessageId>,
     pub last_read_seq: u64,
     pub unread_count: u64,
+    pub mention_count: u64,
 }
 
 impl ReadState {
@@ -340,6 +355,7 @@ impl ReadState {
             last_read_message_id: read_id(member),
             last_read_seq: member.read.seq,
             unread_count: member.unread(room),
+            mention_count: member.mentions_unread(),
         }
     }
 }

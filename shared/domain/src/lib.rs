@@ -12,6 +12,7 @@ mod file_kind;
 mod filename;
 mod ids;
 mod invite;
+pub mod markdown;
 mod message;
 mod moderation;
 mod pin;
@@ -39,8 +40,9 @@ pub use invite::{
     INVITE_SECONDS, INVITE_SECONDS_MAX, INVITE_SECONDS_MIN, INVITE_USES_MAX, Invite, InviteCode,
 };
 pub use message::{
-    EDIT_WINDOW_MS, MENTIONS_MAX, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX,
-    Reaction, may_delete, may_edit, may_react, thread_root,
+    EDIT_WINDOW_MS, EDITS_KEPT, MENTION_ALL_MEMBERS_MAX, MENTIONS_MAX, Message, MessageKind,
+    REACTION_EMOJIS_MAX, REACTIONS_MAX, Reaction, Version, may_delete, may_edit, may_mention_all,
+    may_react, may_see_edits, thread_root,
 };
 pub use moderation::{Ban, Reason, Silence};
 pub use pin::{Pin, may_pin};

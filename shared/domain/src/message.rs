@@ -1,6 +1,7 @@
 //! Messages, and who may do what to one.
 
-use crate::{Attached, ChatError, Code, MessageId, Result, Role, System, Timestamp, UserId};
+use crate::markdown::{self, Named};
+use crate::{Attached, ChatError, Code, MessageId, Result, Role, Room, System, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// How long a sender may edit, in milliseconds (15 minutes, inclusive).
@@ -85,12 +86,17 @@ pub struct Message {
     pub attachments: Vec<Attached>,
     /// Users its text names, at most [`MENTIONS_MAX`]; they need not be members.
     pub mentions: Vec<UserId>,
+    /// Their folded usernames, in the same order: usernames never change, so showing the text needs
+    /// nothing else.
+    pub mention_names: Vec<String>,
     /// Whether its text names everybody (`@all` and the like).
     pub mentions_all: bool,
     /// Replies in the thread it is the root of, without deleted ones.
     pub reply_count: u64,
-    /// When the last of them was sent.
+    /// When the last reply was sent, one that is deleted now included.
     pub last_reply_at: Option<Timestamp>,
+    /// How often its text has been changed.
+    pub edits: u64,
     /// Whether it is pinned in its room.
     pub pinned: bool,
     /// What happened, for a system message; its sender is who did it.
@@ -99,6 +105,21 @@ pub struct Message {
 
 /// Users that one message names.
 pub const MENTIONS_MAX: usize = 50;
+/// Members beyond which only admins and the owner can name everybody.
+pub const MENTION_ALL_MEMBERS_MAX: u64 = 100;
+/// Earlier texts that are kept of one message, the latest ones.
+pub const EDITS_KEPT: u64 = 50;
+
+/// A text that a message had before it was edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// The text as written.
+    pub body: String,
+    /// Since when it stood.
+    pub from: Timestamp,
+    /// When it was replaced.
+    pub until: Timestamp,
+}
 
 impl Message {
     /// A text message nobody has answered, changed or reacted to.
@@ -119,9 +140,11 @@ impl Message {
             reactions: Vec::new(),
             attachments: Vec::new(),
             mentions: Vec::new(),
+            mention_names: Vec::new(),
             mentions_all: false,
             reply_count: 0,
             last_reply_at: None,
+            edits: 0,
             pinned: false,
             system: None,
         }
@@ -143,14 +166,42 @@ impl Message {
         }
     }
 
+    /// Its text as HTML; none for a deleted message and for one of the system's.
+    pub fn content_html(&self) -> Option<String> {
+        if self.deleted.is_some() || self.kind == MessageKind::System {
+            return None;
+        }
+        let (names, users, all) = (&self.mention_names, &self.mentions, self.mentions_all);
+        Some(markdown::html(&self.body, markdown::Mentioned { names, users, all }))
+    }
+
+    /// Notes whom its text names: users as `owner` of a folded name finds them, never its sender; and
+    /// everybody, where `all` of them may be named.
+    pub fn mention(&mut self, named: &Named, owner: impl Fn(&str) -> Option<UserId>, all: bool) {
+        let found = named.names.iter().filter_map(|name| Some((name.clone(), owner(name)?)));
+        let sender = self.sender;
+        (self.mention_names, self.mentions) = found.filter(|(_, id)| *id != sender).unzip();
+        self.mentions_all = named.all && all;
+    }
+
+    /// The text it has now, as it is kept when another takes its place at `until`.
+    pub fn version(&self, until: Timestamp) -> Version {
+        let from = self.edited_at.unwrap_or(self.created_at);
+        Version { body: self.body.clone(), from, until }
+    }
+
     /// How many have reacted with `emoji`.
     pub fn reaction_count(&self, emoji: &str) -> usize {
         self.reactions.iter().find(|r| r.emoji == emoji).map_or(0, |r| r.users.len())
     }
 }
 
-/// The thread a reply belongs to: threads have one level, so a reply to a reply goes to its root.
+/// The thread a reply belongs to: threads have one level, so a reply to a reply goes to its root. What
+/// has been deleted takes no more replies; other replies of its thread do.
 pub fn thread_root(parent: &Message) -> Result<u64> {
+    if parent.deleted.is_some() {
+        return Err(ChatError::new(Code::MessageDeleted));
+    }
     match parent.kind {
         MessageKind::System => Err(crate::FieldError::new(
             "/parent_message_id",
@@ -182,6 +233,21 @@ pub fn may_delete(message: &Message, by: UserId, role: Role) -> Result<()> {
     if message.kind == MessageKind::System {
         let detail = "system messages cannot be deleted";
         return Err(ChatError::because(Code::InsufficientRole, detail));
+    }
+    let allowed = message.sender == by || role >= Role::Admin;
+    if allowed { Ok(()) } else { Err(ChatError::new(Code::InsufficientRole)) }
+}
+
+/// Whether everybody may be named: by anybody in a room of at most [`MENTION_ALL_MEMBERS_MAX`], else by
+/// its admins and owner.
+pub fn may_mention_all(room: &Room, role: Role) -> bool {
+    room.member_count <= MENTION_ALL_MEMBERS_MAX || role >= Role::Admin
+}
+
+/// The sender, an admin or the owner; nobody once it is deleted.
+pub fn may_see_edits(message: &Message, by: UserId, role: Role) -> Result<()> {
+    if message.deleted.is_some() {
+        return Err(ChatError::new(Code::MessageDeleted));
     }
     let allowed = message.sender == by || role >= Role::Admin;
     if allowed { Ok(()) } else { Err(ChatError::new(Code::InsufficientRole)) }
@@ -250,5 +316,42 @@ mod tests {
         let reply = Message { parent_seq: Some(3), ..message() };
         assert_eq!(thread_root(&reply), Ok(3));
         assert!(thread_root(&Message { kind: MessageKind::System, ..message() }).is_err());
+        let gone = Message { deleted: Some((Timestamp::from_ms(1), user(1))), ..message() };
+        assert_eq!(thread_root(&gone).unwrap_err().code, Code::MessageDeleted);
+    }
+
+    #[test]
+    fn mentions_are_of_others_who_exist() {
+        let named = markdown::named("@me_too @bob @nobody @all");
+        let owner = |name: &str| match name {
+            "me_too" => Some(user(1)),
+            "bob" => Some(user(2)),
+            _ => None,
+        };
+        let mut m = message();
+        m.mention(&named, owner, false);
+        assert_eq!((m.mentions.as_slice(), m.mentions_all), (&[user(2)][..], false));
+        assert_eq!(m.mention_names, ["bob"]);
+        m.mention(&named, owner, true);
+        assert!(m.mentions_all);
+        m.mention(&Named::default(), owner, true);
+        assert_eq!((m.mentions.len(), m.mentions_all), (0, false));
+    }
+
+    #[test]
+    fn everybody_is_named_where_that_is_not_a_crowd() {
+        let zero = Timestamp::from_ms(0);
+        let new = |member_count| Room {
+            member_count,
+            ..Room::new(message().id.room, crate::RoomKind::Public, user(1), zero)
+        };
+        for (members, role, allowed) in [
+            (MENTION_ALL_MEMBERS_MAX, Role::Member, true),
+            (MENTION_ALL_MEMBERS_MAX + 1, Role::Member, false),
+            (MENTION_ALL_MEMBERS_MAX + 1, Role::Admin, true),
+            (MENTION_ALL_MEMBERS_MAX + 1, Role::Owner, true),
+        ] {
+            assert_eq!(may_mention_all(&new(members), role), allowed, "{members} {role:?}");
+        }
     }
 }

@@ -111,7 +111,7 @@ impl Room {
     }
 }
 
-/// How far a member has read. Moves forward only.
+/// How far a member has read. Moves forward, and back only when its owner marks something unread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadMark {
     /// The last message read; 0 for none.
@@ -137,7 +137,10 @@ pub struct Membership {
     pub silenced_until: Option<Timestamp>,
     /// A direct room taken off the list until an event passes this number.
     pub hidden_seq: Option<u64>,
-    /// When the read mark last moved.
+    /// The furthest the read mark has ever been: receipts go by it. The mark itself moves back when its
+    /// owner marks something unread, and nobody else is told.
+    pub seen_seq: u64,
+    /// When `seen_seq` last moved.
     pub read_at: Option<Timestamp>,
     /// The last message that reached one of their devices; kept in direct rooms only.
     pub delivered_seq: u64,
@@ -194,6 +197,7 @@ impl Membership {
             read: ReadMark { seq: room.last_message_seq, ordinal: room.message_count },
             silenced_until: None,
             hidden_seq: None,
+            seen_seq: 0,
             read_at: None,
             delivered_seq: 0,
             delivered_at: None,

@@ -28,6 +28,12 @@ pub(crate) fn numbers(values: impl IntoIterator<Item = u64>) -> AttributeValue {
     AttributeValue::Ns(values.into_iter().map(|value| value.to_string()).collect())
 }
 
+/// Any value as JSON text.
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<AttributeValue> {
+    let json = serde_json::to_string(value);
+    json.map(s).map_err(|_| ChatError::unavailable("item: a value cannot be written as JSON"))
+}
+
 /// A point in time, as milliseconds since 1970.
 pub(crate) fn t(at: Timestamp) -> AttributeValue {
     n(at.ms())

@@ -101,6 +101,32 @@ pub(crate) fn entry(room: RoomId, seq: u64) -> Key {
     Key::new(bucket_pk(room, bucket_of(seq)), entry_sk(seq))
 }
 
+/// Earlier texts of a message sort under its number. There are as many places as versions are kept, and
+/// the newest takes that of the oldest.
+pub(crate) fn version(id: MessageId, edit: u64) -> Key {
+    let place = edit % domain::EDITS_KEPT;
+    Key::new(bucket_pk(id.room, bucket_of(id.seq)), format!("{}{place:02}", versions_sk(id.seq)))
+}
+
+/// Sort keys of a message's earlier texts begin with this.
+pub(crate) fn versions_sk(seq: u64) -> String {
+    format!("H#{seq:012}#")
+}
+
+/// The partition of the replies to a message.
+pub(crate) fn thread_pk(root: MessageId) -> String {
+    format!("THREAD#{}#{}", root.room, root.seq)
+}
+
+/// A reply's place in its thread.
+pub(crate) fn reply_sk(seq: u64) -> String {
+    format!("R#{seq:012}")
+}
+
+pub(crate) fn reply(root: MessageId, seq: u64) -> Key {
+    Key::new(thread_pk(root), reply_sk(seq))
+}
+
 pub(crate) fn profile(user: UserId) -> Key {
     Key::new(user_pk(user), "PROFILE")
 }
@@ -278,9 +304,15 @@ pub(crate) fn session_in(sk: &str) -> Option<SessionId> {
     sk.strip_prefix("SESSION#")?.parse().ok()
 }
 
-/// The number of `M#<seq>` and `E#<seq>`.
+/// The number of `M#<seq>`, `E#<seq>` and `R#<seq>`.
 pub(crate) fn seq_in(sk: &str) -> Option<u64> {
-    sk.strip_prefix("M#").or_else(|| sk.strip_prefix("E#"))?.parse().ok()
+    let number = ["M#", "E#", "R#"].iter().find_map(|prefix| sk.strip_prefix(prefix));
+    number?.parse().ok()
+}
+
+/// The name of `USERNAME#<folded>`.
+pub(crate) fn username_in(pk: &str) -> Option<&str> {
+    pk.strip_prefix("USERNAME#")
 }
 
 /// The room of `ROOM#<room>` and `TYPING#<room>`, which are sort keys of a user.
@@ -303,6 +335,11 @@ mod tests {
         assert_eq!(place.sk, "M#000000012345");
         assert_eq!((room_in(&place.pk), seq_in(&place.sk)), (Some(r), Some(12_345)));
         assert_eq!(seq_in(&entry(r, 7).sk), Some(7));
+        let root = MessageId { room: r, seq: 12_345 };
+        assert_eq!(seq_in(&reply(root, 12_399).sk), Some(12_399));
+        assert_eq!(username_in(&username("abc").pk), Some("abc"));
+        assert_eq!(version(root, 3).sk, "H#000000012345#03");
+        assert_eq!(version(root, 53), version(root, 3), "the newest takes the oldest one's place");
         assert_eq!(member_in(&member(r, u).sk), Some(u));
         assert_eq!(user_in(&profile(u).pk), Some(u));
         let f = AttachmentId::new(Timestamp::from_ms(4), [4; 10]);

@@ -20,6 +20,7 @@ mod item;
 mod keys;
 mod log;
 mod look;
+mod marks;
 mod members;
 mod messages;
 mod pins;
@@ -34,8 +35,10 @@ mod sent;
 mod sessions;
 mod silences;
 mod stream;
+mod threads;
 mod tickets;
 mod typing;
+mod versions;
 mod write;
 
 pub use keys::BUCKET_SEQS;

@@ -24,6 +24,7 @@ enum As {
     Silence,
     Invite,
     Invited,
+    Username,
     Block,
     File,
 }
@@ -36,6 +37,7 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
     wanted.extend(ask.profiles.iter().map(|user| (keys::profile(*user), As::Profile)));
     wanted.extend(ask.messages.iter().map(|id| (keys::message(*id), As::Message)));
     wanted.extend(ask.rate.iter().map(|of| (rates::key(of), As::Rate)));
+    wanted.extend(ask.usernames.iter().map(|name| (keys::username(name), As::Username)));
     wanted
         .extend(ask.sent.iter().map(|(user, room, key)| (keys::sent(*user, *room, key), As::Sent)));
     wanted.extend(ask.bans.iter().map(|(room, user)| (keys::ban(*room, *user), As::Ban)));
@@ -88,6 +90,10 @@ impl Look for Table {
                     seen.invites.insert(invite.code.clone(), invite);
                 }
                 Some(As::Invited) => seen.invited = invites::invited(&item, now)?,
+                Some(As::Username) => {
+                    let name = Fields(&item).in_key("PK", keys::username_in)?;
+                    seen.user_ids.insert(name.to_owned(), Fields(&item).parsed("user")?);
+                }
                 Some(As::Block) => {
                     seen.blocks.insert(blocks::pair_in(&item)?);
                 }

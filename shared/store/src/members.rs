@@ -2,14 +2,12 @@
 //! `USER#<user> / ROOM#<room>`, the user's room list.
 
 use crate::find::Find;
-use crate::item::{Fields, Item, Row, n, s, t};
+use crate::item::{Fields, Item, Row, n, s};
 use crate::rooms::ROOM_STANDS;
 use crate::write::Write;
 use crate::{Table, bans, keys, log, roles, silences};
 use aws_sdk_dynamodb::types::ReturnValue;
-use chat::ports::{
-    ChangeMembers, Commit, ListMembers, ListRecipients, ListRooms, MarkRead, Page, Prefer,
-};
+use chat::ports::{ChangeMembers, Commit, ListMembers, ListRecipients, ListRooms, Page, Prefer};
 use domain::{
     ChatError, Code, LogEntry, Membership, NotifyLevel, ReadMark, Result, Role, RoomId, Timestamp,
     UserId,
@@ -26,6 +24,7 @@ pub(crate) fn to_item(member: &Membership) -> Item {
         .number("read_ordinal", member.read.ordinal)
         .time_opt("silenced_until", member.silenced_until)
         .number_opt("hidden_seq", member.hidden_seq)
+        .number("seen_seq", member.seen_seq)
         .time_opt("read_at", member.read_at)
         .number("delivered_seq", member.delivered_seq)
         .time_opt("delivered_at", member.delivered_at)
@@ -49,6 +48,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Membership> {
         read: ReadMark { seq: f.number("read_seq")?, ordinal: f.number("read_ordinal")? },
         silenced_until: f.time_opt("silenced_until")?,
         hidden_seq: f.number_opt("hidden_seq")?,
+        seen_seq: f.number_opt("seen_seq")?.unwrap_or(0),
         read_at: f.time_opt("read_at")?,
         delivered_seq: f.number_opt("delivered_seq")?.unwrap_or(0),
         delivered_at: f.time_opt("delivered_at")?,
@@ -121,25 +121,6 @@ impl Prefer for Table {
         };
         let stored = self.write(prefer.when("attribute_exists(PK)"), ReturnValue::None).await?;
         stored.is_done().then_some(()).ok_or_else(|| ChatError::new(Code::NotAMember))
-    }
-}
-
-impl MarkRead for Table {
-    async fn mark_read(
-        &self,
-        room: RoomId,
-        user: UserId,
-        mark: ReadMark,
-        now: Timestamp,
-    ) -> Result<Commit> {
-        let update = "SET #read_seq = :seq, #read_ordinal = :ordinal, #read_at = :now";
-        let move_on = Write::update(keys::member(room, user), update)
-            .when("#read_seq < :seq")
-            .value(":seq", n(mark.seq))
-            .value(":ordinal", n(mark.ordinal))
-            .value(":now", t(now));
-        let moved = self.write(move_on, ReturnValue::None).await?.is_done();
-        Ok(if moved { Commit::Done } else { Commit::Stale })
     }
 }
 

@@ -5,9 +5,9 @@
 //! promised for top-level attributes (UpdateItem, API reference). The map `reaction_first` holds for
 //! each emoji in use the event that used it first; `reaction_count` is the sum.
 
-use crate::item::{Fields, Item, Row, n, s, t};
+use crate::item::{Fields, Item, Row, json, n, s, t};
 use crate::write::{Outcome, Write};
-use crate::{Table, files, keys, log, pins, rates, sent};
+use crate::{Table, files, keys, log, pins, rates, sent, threads, versions};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chat::ports::{ChangeMessage, Commit, CommitMessage, NewMessage, RateKey};
 use domain::{LogEntry, Message, MessageId, MessageKind, Reaction, Result};
@@ -41,6 +41,8 @@ pub(crate) fn to_item(message: &Message) -> Result<Item> {
         .flag("pinned", message.pinned)
         .flag("mentions_all", message.mentions_all)
         .json("mentions", &message.mentions)?
+        .json("mention_names", &message.mention_names)?
+        .number("edits", message.edits)
         .json("attachments", &message.attachments)?
         .json("system", &message.system)?;
     let row = match message.deleted {
@@ -90,6 +92,8 @@ pub(crate) fn from_item(item: &Item) -> Result<Message> {
         reactions,
         attachments: f.json("attachments")?,
         mentions: f.json("mentions")?,
+        mention_names: f.json("mention_names")?,
+        edits: f.number_opt("edits")?.unwrap_or(0),
         mentions_all: f.flag("mentions_all")?,
         reply_count: f.number_opt("reply_count")?.unwrap_or(0),
         last_reply_at: f.time_opt("last_reply_at")?,
@@ -104,8 +108,10 @@ fn sender_may_write(message: &Message, mark: bool) -> Write {
     let may_write = "attribute_exists(PK) AND \
                      (attribute_not_exists(#silenced_until) OR #silenced_until <= :now)";
     let write = if mark {
-        Write::update(key, "SET #read_seq = :seq, #read_ordinal = :ordinal, #read_at = :now")
-            .when(format!("{may_write} AND #read_seq < :seq"))
+        let update = "SET #read_seq = :seq, #read_ordinal = :ordinal, #read_at = :now, \
+                      #seen_seq = :seq";
+        Write::update(key, update)
+            .when(format!("{may_write} AND #read_seq < :seq AND #seen_seq < :seq"))
             .value(":seq", n(message.id.seq))
             .value(":ordinal", n(message.ordinal))
     } else {
@@ -114,10 +120,12 @@ fn sender_may_write(message: &Message, mark: bool) -> Write {
     write.value(":now", t(message.created_at))
 }
 
-/// Whether the membership that refused a send has its read mark at or behind the message: marks
-/// move forward only, so the send must then leave it alone.
+/// Whether the membership that refused a send has its read mark at or behind the message: a send
+/// moves it forward only, so it must then leave it alone.
 fn read_further(member: &Item, message: &Message) -> Result<bool> {
-    Ok(Fields(member).number_opt::<u64>("read_seq")?.is_some_and(|seq| seq >= message.id.seq))
+    let f = Fields(member);
+    let furthest = f.number_opt::<u64>("read_seq")?.max(f.number_opt("seen_seq")?);
+    Ok(furthest.is_some_and(|seq| seq >= message.id.seq))
 }
 
 impl CommitMessage for Table {
@@ -130,6 +138,7 @@ impl CommitMessage for Table {
         if let Some(record) = new.sent {
             writes.push(sent::put(message, record)?);
         }
+        writes.extend(threads::enter(message));
         let attach = |file: &domain::Attached| {
             files::attach(file.id, message.id, message.sender, message.created_at)
         };
@@ -150,24 +159,42 @@ impl CommitMessage for Table {
 }
 
 impl ChangeMessage for Table {
-    async fn commit_edit(&self, was: &Message, body: &str, entry: &LogEntry) -> Result<Commit> {
-        let update = "SET #body = :body, #edited_at = :at, #changed_seq = :seq";
+    async fn commit_edit(
+        &self,
+        was: &Message,
+        edited: &Message,
+        entry: &LogEntry,
+    ) -> Result<Commit> {
+        let update = "SET #body = :body, #edited_at = :at, #changed_seq = :seq, #edits = :edits, \
+                      #mentions = :mentions, #mention_names = :names, #mentions_all = :all";
         let edit = Write::update(keys::message(was.id), update)
             .when(AS_READ)
             .value(":was", n(was.changed_seq))
-            .value(":body", s(body))
+            .value(":body", s(&edited.body))
             .value(":at", t(entry.at))
-            .value(":seq", n(entry.seq));
-        Ok(self.transact(log::with(vec![edit], entry)?).await?.commit())
+            .value(":seq", n(entry.seq))
+            .value(":edits", n(was.edits + 1))
+            .value(":mentions", json(&edited.mentions)?)
+            .value(":names", json(&edited.mention_names)?)
+            .value(":all", AttributeValue::Bool(edited.mentions_all));
+        let version = Write::put(versions::to_item(was, &was.version(entry.at)));
+        Ok(self.transact(log::with(vec![edit, version], entry)?).await?.commit())
     }
 
     async fn commit_delete(&self, was: &Message, entry: &LogEntry) -> Result<Commit> {
         let tombstone = was.tombstone(entry.at, entry.actor, entry.seq);
-        // The whole item is replaced: a reaction that came since the message was read goes as well.
-        let bury = Write::put(to_item(&tombstone)?).value(":was", n(was.changed_seq));
-        let mut writes = vec![bury.when(format!("{AS_READ} AND {}", pins::as_read(was)))];
+        // The whole item is replaced: a reaction that came since the message was read goes as well. A
+        // reply that was counted since must not be lost, though.
+        let as_read = format!("{AS_READ} AND #reply_count = :replies AND {}", pins::as_read(was));
+        let bury = Write::put(to_item(&tombstone)?)
+            .when(as_read)
+            .value(":was", n(was.changed_seq))
+            .value(":replies", n(was.reply_count));
+        let mut writes = vec![bury];
         writes.extend(pins::forget(was));
         writes.extend(was.attachments.iter().map(|file| files::release(file.id, entry.at)));
+        writes.extend(threads::leave(was));
+        writes.extend(versions::forget(was));
         Ok(self.transact(log::with(writes, entry)?).await?.commit())
     }
 }

@@ -19,7 +19,7 @@ async fn edit_message(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let id = request.path("message_id")?;
     let body: Body = request.json()?;
-    let body = MessageBody::parse(&body.content).map_err(|e| e.at("/content"))?;
+    let body = MessageBody::with_files(&body.content, 1).map_err(|e| e.at("/content"))?;
     let message = chat::edit_message(&app.table, app.fanout(), who, request.now, id, body).await?;
     Ok(Reply::ok(&message))
 }

@@ -64,8 +64,9 @@ async fn list_messages(app: &App, request: &Request) -> Result<Reply> {
     let query: Query = request.params()?;
     let anchor = anchor(&query, room)?;
     let (limit, ascending) = (query.limit.get(), query.order == Order::Asc);
-    let page =
-        chat::list_messages(&app.table, who, request.now, room, anchor, limit, ascending).await?;
+    let (store, fanout) = (&app.table, app.fanout());
+    let page = chat::list_messages(store, fanout, who, request.now, room, anchor, limit, ascending)
+        .await?;
     Ok(Reply::ok(&page))
 }
 

@@ -3,17 +3,19 @@
 use super::NewText;
 use crate::gate::Principal;
 use crate::ports::{Ask, RateKey, Seen, Taken};
+use domain::markdown::Named;
 use domain::{
     ATTACHMENTS_MAX, Attached, ChatError, FieldError, Membership, Message, MessageId, Result, Room,
-    Timestamp, message_kind, thread_root,
+    Timestamp, may_mention_all, message_kind, thread_root,
 };
 
 /// Everything the decision needs, in one look.
-pub(super) fn ask(who: Principal, new: &NewText) -> Ask {
+pub(super) fn ask(who: Principal, new: &NewText, named: &Named) -> Ask {
     let mut ask = who.ask_room(new.room);
     ask.profiles = vec![who.user];
     ask.messages = new.reply_to.into_iter().collect();
     ask.rate = Some(RateKey::Send(who.user));
+    ask.usernames.clone_from(&named.names);
     ask.files = new.attachments.clone();
     ask.sent = new.key.as_ref().map(|key| (who.user, new.room, key.to_string()));
     ask
@@ -23,6 +25,8 @@ pub(super) fn ask(who: Principal, new: &NewText) -> Ask {
 /// It waits for its number.
 pub(super) struct Draft {
     parent_seq: Option<u64>,
+    /// Whether `@all` counts, here and from this sender.
+    names_all: bool,
     attachments: Vec<Attached>,
 }
 
@@ -37,27 +41,32 @@ impl Draft {
     ) -> Result<Self> {
         member.may_write(now)?;
         room.may_reach_peer(member.user)?;
+        let names_all = may_mention_all(room, member.role);
         let attachments = attachments(seen, member, new)?;
-        Ok(Self { parent_seq: parent(seen, new)?, attachments })
+        Ok(Self { parent_seq: parent(seen, new)?, names_all, attachments })
     }
 
     /// The message under its number.
     pub(super) fn message(
         &self,
+        seen: &Seen,
         who: Principal,
         new: &NewText,
+        named: &Named,
         now: Timestamp,
         place: Taken,
     ) -> Message {
         let id = MessageId { room: new.room, seq: place.seq };
-        Message {
+        let mut message = Message {
             parent_seq: self.parent_seq,
             reply_to_seq: new.reply_to.map(|id| id.seq),
             client_key: new.key.as_ref().map(ToString::to_string),
             kind: message_kind(&self.attachments),
             attachments: self.attachments.clone(),
             ..Message::new(id, who.user, new.body.as_str().to_owned(), now, place.ordinal)
-        }
+        };
+        message.mention(named, |name| seen.user_ids.get(name).copied(), self.names_all);
+        message
     }
 }
 

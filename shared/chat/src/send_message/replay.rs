@@ -3,22 +3,23 @@
 use super::NewText;
 use super::Outcome;
 use crate::compose;
-use crate::event::{Audience, Fanout};
 use crate::gate::no_such;
 use crate::ports::{Ask, Look, Publish};
 use crate::view::{MessageView, People};
-use domain::{ChatError, Code, MessageId, Result, Sent, Timestamp};
+use domain::{ChatError, Code, MessageId, Result, Room, Sent, Timestamp};
 use sha2::{Digest, Sha256};
 
 /// The message that an earlier request with this key sent, published once more: that request may
 /// have died between its commit and its publication.
+#[allow(clippy::too_many_arguments, reason = "what the send had found out before")]
 pub(super) async fn replay(
     store: &impl Look,
     fanout: &impl Publish,
+    room: &Room,
     new: &NewText,
     sent: &Sent,
     fingerprint: &str,
-    people: People,
+    mut people: People,
     now: Timestamp,
 ) -> Result<Outcome> {
     if sent.fingerprint != fingerprint {
@@ -27,9 +28,12 @@ pub(super) async fn replay(
     let id = MessageId { room: new.room, seq: sent.seq };
     let seen = store.look(Ask { messages: vec![id], ..Ask::default() }, now).await?;
     let message = seen.messages.get(&id).ok_or_else(|| no_such("message"))?;
+    let others = MessageView::names(message).filter(|id| !people.contains_key(id));
+    let others = crate::people(store, others.collect::<Vec<_>>(), now).await?;
+    people.extend(others);
     if message.deleted.is_none() {
         let event = compose::message_created(message, &people);
-        fanout.publish(&Fanout::new(Audience::Room(new.room), event)).await?;
+        fanout.publish(&compose::sent(room, message.sender, event)).await?;
     }
     let view = MessageView::of(message, &people, Some(message.sender));
     Ok(Outcome { message: view, replayed: true, rate: None })

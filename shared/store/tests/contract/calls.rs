@@ -22,6 +22,7 @@ async fn a_send_is_three_requests() {
         messages: vec![root.id],
         rate: Some(RateKey::Send(who)),
         sent: Some((who, room.id, "k".into())),
+        usernames: vec!["somebody".into()],
         blocks: vec![(who, root.sender)],
         ..Ask::default()
     };
@@ -60,7 +61,8 @@ async fn each_change_is_one_transaction() {
     let change = |seq, change| entry(room.id, seq, owner.user, change);
 
     let edit = change(2, Change::MessageUpdated { message_seq: 1 });
-    assert_eq!(table.commit_edit(&m, "x", &edit).await, Ok(Commit::Done));
+    let edited = Message { body: "x".into(), ..m.clone() };
+    assert_eq!(table.commit_edit(&m, &edited, &edit).await, Ok(Commit::Done));
     transaction();
     let emoji = || "🔥".to_owned();
     let add = change(3, Change::ReactionAdded { message_seq: 1, emoji: emoji() });
@@ -69,7 +71,7 @@ async fn each_change_is_one_transaction() {
     let remove = change(4, Change::ReactionRemoved { message_seq: 1, emoji: emoji() });
     assert_eq!(table.commit_unreaction(m.id, "🔥", &remove).await, Ok(Reacted::Done));
     assert_eq!(stack.calls.take().len(), 2, "the last one needs a second look");
-    let was = Message { changed_seq: 2, ..m.clone() };
+    let was = Message { changed_seq: 2, edits: 1, ..m.clone() };
     let delete = change(5, Change::MessageDeleted { message_seq: 1 });
     assert_eq!(table.commit_delete(&was, &delete).await, Ok(Commit::Done));
     transaction();
@@ -96,8 +98,18 @@ async fn everything_else_is_one_request() {
     let (table, who) = (&stack.table, owner.user);
     let one = |operation: &str| assert_eq!(stack.calls.take(), [operation]);
     stack.calls.take();
-    table.mark_read(room.id, who, ReadMark { seq: 1, ordinal: 1 }, NOW).await.unwrap();
+    table.mark_read(&owner, ReadMark { seq: 1, ordinal: 1 }, NOW).await.unwrap();
     one("UpdateItem");
+    table.mark_unread(&owner, ReadMark::default(), &[1]).await.unwrap();
+    one("UpdateItem");
+    table.mark_delivered(room.id, who, 1, NOW).await.unwrap();
+    one("UpdateItem");
+    let root = domain::MessageId { room: room.id, seq: 1 };
+    let range = Range { after: None, before: None, last_seq: 9, newest_first: false, limit: 50 };
+    table.replies(root, range).await.unwrap();
+    one("Query");
+    table.versions(root).await.unwrap();
+    one("Query");
     table.rooms_of(who).await.unwrap();
     one("Query");
     table.public_rooms(None, 50, None).await.unwrap();

@@ -24,4 +24,5 @@ mod purge;
 mod reactions;
 mod rooms;
 mod sessions;
+mod threads;
 mod typing;

@@ -94,16 +94,23 @@ async fn marks_move_forward_only() {
     let stack = Stack::new().await;
     let (room, owner) = stack.room(RoomKind::Private, "r").await;
     let mark = |seq| ReadMark { seq, ordinal: seq };
-    let read = |seq| stack.table.mark_read(room.id, owner.user, mark(seq), NOW);
+    let read = async |seq| {
+        let was = stack.load_member(room.id, owner.user).await.unwrap();
+        stack.table.mark_read(&was, mark(seq), NOW).await
+    };
     assert_eq!(read(5).await, Ok(Commit::Done));
     assert_eq!(read(5).await, Ok(Commit::Stale));
     assert_eq!(read(4).await, Ok(Commit::Stale));
     assert_eq!(read(6).await, Ok(Commit::Done));
     assert_eq!(stack.load_member(room.id, owner.user).await.unwrap().read, mark(6));
-    let stranger = user();
-    assert_eq!(stack.table.mark_read(room.id, stranger, mark(9), NOW).await, Ok(Commit::Stale));
-    assert_eq!(stack.load_member(room.id, stranger).await, None);
-    let all = join_all((7..27).map(read)).await;
+    let stranger = member(room.id, user(), domain::Role::Member);
+    assert_eq!(stack.table.mark_read(&stranger, mark(9), NOW).await, Ok(Commit::Stale));
+    assert_eq!(stack.table.mark_unread(&stranger, mark(0), &[]).await, Ok(Commit::Stale));
+    let delivered = stack.table.mark_delivered(room.id, stranger.user, 9, NOW).await;
+    assert_eq!(delivered, Ok(Commit::Stale));
+    assert_eq!(stack.load_member(room.id, stranger.user).await, None);
+    let was = stack.load_member(room.id, owner.user).await.unwrap();
+    let all = join_all((7..27).map(|seq| stack.table.mark_read(&was, mark(seq), NOW))).await;
     assert!(all.iter().all(Result::is_ok));
     assert_eq!(stack.load_member(room.id, owner.user).await.unwrap().read, mark(26));
 }

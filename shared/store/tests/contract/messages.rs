@@ -19,11 +19,15 @@ async fn seen_sent(stack: &Stack, m: &Message, now: domain::Timestamp) -> Seen {
 async fn a_send_writes_all_of_it() {
     let stack = Stack::new().await;
     let (room, owner) = stack.room(RoomKind::Private, "r").await;
+    stack.send(&owner, "root").await;
     let place = stack.table.take_message_seq(room.id, NOW).await.unwrap();
     let sent_message = Message {
         client_key: Some("k".into()),
         parent_seq: Some(1),
-        reply_to_seq: Some(2),
+        reply_to_seq: Some(1),
+        mentions: vec![user()],
+        mention_names: vec!["somebody".into()],
+        mentions_all: true,
         ..message(&owner, place.seq, place.ordinal, "hello 👋")
     };
     let window = stack.next_window(owner.user).await;
@@ -148,7 +152,8 @@ async fn one_of_two_edits_wins() {
         let change = Change::MessageUpdated { message_seq: was.id.seq };
         let change = entry(room.id, seq, owner.user, change);
         let (table, was) = (&stack.table, &was);
-        async move { table.commit_edit(was, &format!("new {seq}"), &change).await.unwrap() }
+        let edited = Message { body: format!("new {seq}"), ..was.clone() };
+        async move { table.commit_edit(was, &edited, &change).await.unwrap() }
     }))
     .await;
     assert_eq!(edits.iter().filter(|c| **c == Commit::Done).count(), 1);
@@ -158,6 +163,7 @@ async fn one_of_two_edits_wins() {
         body: format!("new {won}"),
         edited_at: Some(NOW),
         changed_seq: won,
+        edits: 1,
         ..was.clone()
     };
     assert_eq!(now, wanted);
@@ -172,7 +178,6 @@ async fn a_tombstone_keeps_the_place_and_nothing_else() {
     let place = stack.table.take_message_seq(room.id, NOW).await.unwrap();
     let was = Message {
         client_key: Some("key-of-the-client".into()),
-        parent_seq: Some(7),
         ..message(&owner, place.seq, place.ordinal, "the secret text")
     };
     stack.store(&was).await;
@@ -207,7 +212,7 @@ async fn a_tombstone_keeps_the_place_and_nothing_else() {
 
     let again = entry(room.id, 4, owner.user, Change::MessageDeleted { message_seq: 1 });
     assert_eq!(stack.table.commit_delete(&now, &again).await, Ok(Commit::Stale));
-    assert_eq!(stack.table.commit_edit(&now, "back", &again).await, Ok(Commit::Stale));
+    assert_eq!(stack.table.commit_edit(&now, &was, &again).await, Ok(Commit::Stale));
     assert_eq!(stack.table.commit_reaction(was.id, "🔥", &again).await, Ok(Reacted::Refused));
     assert_eq!(stack.table.commit_unreaction(was.id, "🔥", &again).await, Ok(Reacted::Refused));
 }

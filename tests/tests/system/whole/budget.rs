@@ -53,6 +53,46 @@ const BUDGETS: &[Budget] = &[
         ],
     },
     Budget {
+        function: "list_thread",
+        per_run: &[("BatchGetItem", AtMost(3)), ("Query", Exactly(1))],
+    },
+    Budget {
+        function: "list_edits",
+        per_run: &[("BatchGetItem", Exactly(1)), ("Query", AtMost(1))],
+    },
+    Budget { function: "list_reactions", per_run: &[("BatchGetItem", AtMost(2))] },
+    Budget {
+        function: "list_receipts",
+        per_run: &[("BatchGetItem", AtMost(2)), ("Query", Exactly(1))],
+    },
+    Budget {
+        function: "read_room",
+        per_run: &[
+            ("BatchGetItem", AtMost(2)),
+            ("Query", AtMost(2)),
+            ("UpdateItem", AtMost(1)),
+            ("SendMessage", AtMost(2)),
+        ],
+    },
+    Budget {
+        function: "mark_unread",
+        per_run: &[
+            ("BatchGetItem", Exactly(1)),
+            ("Query", Exactly(2)),
+            ("UpdateItem", Exactly(1)),
+            ("SendMessage", Exactly(1)),
+        ],
+    },
+    Budget {
+        function: "edit_message",
+        per_run: &[
+            ("BatchGetItem", Exactly(3)),
+            ("UpdateItem", Exactly(1)),
+            ("TransactWriteItems", Exactly(1)),
+            ("SendMessage", Exactly(1)),
+        ],
+    },
+    Budget {
         function: "deliver",
         per_run: &[
             ("Query", Exactly(1)),
@@ -139,6 +179,40 @@ async fn each_use_case_keeps_to_its_calls() {
         assert_eq!(u64::try_from(parlance_tests::search::found(&found).len()).unwrap(), FOUND);
     }
     check("search", &before, &stack.metrics().await, ROUNDS);
+}
+
+#[tokio::test]
+async fn what_surrounds_a_message_keeps_to_its_calls() {
+    let stack = Stack::start(Options::new().roomy());
+    let [alice, bob] = stack.users().await;
+    let room = alice.room_with(&[&bob]).await;
+    // A reply that names somebody costs what any message costs.
+    let root = alice.send(&room, "root").await;
+    let before = stack.metrics().await;
+    let reply = json!({"content": format!("@{} hi", alice.name), "parent_message_id": root["id"]});
+    let reply = bob.send_as(&room, reply).await;
+    check("send_message", &before, &stack.metrics().await, 1);
+    assert_eq!(reply["mentions"], json!([alice.id]));
+    let path = format!("/messages/{}", root["id"].as_str().unwrap());
+    alice.put(&path, json!({"content": "the root"})).await.ok(200);
+    check("edit_message", &before, &stack.metrics().await, 1);
+    bob.post(&format!("{path}/reactions"), json!({"emoji": "👍"})).await.ok(201);
+    for (stem, what) in [
+        ("list_thread", "thread"),
+        ("list_edits", "history"),
+        ("list_reactions", "reactions"),
+        ("list_receipts", "receipts"),
+    ] {
+        let before = stack.metrics().await;
+        alice.get(&format!("{path}/{what}")).await.ok(200);
+        check(stem, &before, &stack.metrics().await, 1);
+    }
+    let before = stack.metrics().await;
+    alice.poke(&format!("/rooms/{room}/read")).await.ok(200);
+    check("read_room", &before, &stack.metrics().await, 1);
+    let unread = json!({"message_id": reply["id"]});
+    alice.post(&format!("/rooms/{room}/unread"), unread).await.ok(200);
+    check("mark_unread", &before, &stack.metrics().await, 1);
 }
 
 /// One message, awaited on every socket, so that no two share a delivery.

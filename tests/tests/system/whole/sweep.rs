@@ -140,6 +140,9 @@ pub fn valid_body(stem: &str) -> Option<Value> {
         "update_room" => json!({"name": "New", "description": "d", "type": "public"}),
         "send_message" => json!({"content": "new", "client_id": "k"}),
         "edit_message" => json!({"content": "new"}),
+        "read_room" | "mark_unread" => {
+            json!({"message_id": "0198c0de-7b0a-7c3e-8f00-0000000000aa-7"})
+        }
         "add_reaction" => json!({"emoji": "🎉"}),
         "add_member" => json!({"user_id": "0199aaaa-0000-7000-8000-000000000000"}),
         "change_role" => json!({"role": "admin"}),

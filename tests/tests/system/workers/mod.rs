@@ -1,5 +1,5 @@
 //! The queue's consumers, seen from the sockets
 
 mod deliver;
-mod purge;
 mod index;
+mod purge;
