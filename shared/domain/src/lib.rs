@@ -9,6 +9,7 @@ mod emoji;
 mod error;
 mod ids;
 mod message;
+mod presence;
 mod rate;
 mod records;
 mod role;
@@ -25,6 +26,7 @@ pub use message::{
     EDIT_WINDOW_MS, MENTIONS_MAX, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX,
     Reaction, may_delete, may_edit, may_react, thread_root,
 };
+pub use presence::{PRESENCE_EXPIRY_MS, Presence, PresenceTimes, Shown};
 pub use rate::{RateLimit, RateTaken, RateWindow};
 pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,
