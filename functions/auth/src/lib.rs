@@ -4,10 +4,12 @@ use chat::view::UserView;
 use chat::{SignedIn, TOKEN_MS};
 use domain::{Result, Timestamp};
 use edge::Signer;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A session as docs/api.md describes it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
 pub struct SessionBody {
     token: String,
     token_type: &'static str,

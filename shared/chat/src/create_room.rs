@@ -68,6 +68,7 @@ pub async fn open_direct_room(
     }
     let mut ask = who.ask();
     ask.profiles = vec![who.user, peer];
+    ask.blocks = vec![(who.user, peer), (peer, who.user)];
     let (seen, there) =
         futures_util::future::try_join(store.look(ask, now), store.direct_room(who.user, peer))
             .await?;
@@ -75,6 +76,10 @@ pub async fn open_direct_room(
     let profile = seen.profiles.get(&peer).ok_or_else(|| no_such("user"))?;
     if let Some(id) = there {
         return Ok((existing(store, who, now, id, &seen.profiles).await?, true));
+    }
+    if !seen.blocks.is_empty() {
+        let mine = seen.blocks.contains(&(who.user, peer));
+        return Err(ChatError::new(if mine { Code::YouBlockedUser } else { Code::Blocked }));
     }
     if profile.deactivated {
         return Err(ChatError::new(Code::AccountDeactivated));

@@ -140,7 +140,7 @@ async fn audiences(
             Audience::Connections(_) => Vec::new(),
         };
         these.extend(&entry.also);
-        these.retain(|user| Some(*user) != entry.except);
+        these.retain(|user| !entry.except.contains(user));
         these.sort_unstable();
         these.dedup();
         users.push(these);

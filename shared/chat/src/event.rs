@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A frame to a client: `{type, seq, ts, data}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Event {
     /// The event's name, as in docs/api.md.
     #[serde(rename = "type")]
@@ -42,9 +42,10 @@ pub struct Fanout {
     /// Users who receive it besides: somebody who has just left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<UserId>,
-    /// A user who does not: typing is not echoed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub except: Option<UserId>,
+    /// Users who do not: typing is not echoed, and those whom its user has blocked hear of neither
+    /// typing, presence nor profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<UserId>,
     /// A large room's later shard: members after this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<UserId>,
@@ -58,6 +59,6 @@ pub struct Fanout {
 impl Fanout {
     /// An event for an audience, nobody added and nobody left out.
     pub fn new(audience: Audience, event: Event) -> Self {
-        Self { audience, also: Vec::new(), except: None, after: None, close: false, event }
+        Self { audience, also: Vec::new(), except: Vec::new(), after: None, close: false, event }
     }
 }

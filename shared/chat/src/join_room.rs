@@ -14,7 +14,7 @@ use domain::{
 use serde::Serialize;
 
 /// A room and the caller's place in it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Joined {
     pub room: RoomView,
@@ -107,7 +107,7 @@ pub async fn leave_room(
 }
 
 /// A member as the list shows them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MemberView {
     pub user: CompactUser,
@@ -116,7 +116,7 @@ pub struct MemberView {
 }
 
 /// A page of members.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Members {
     pub members: Vec<MemberView>,

@@ -5,11 +5,13 @@
 //! a process dies after the first step the number stays void; after the second, the client's retry
 //! finds what was stored and publishes it again.
 
+mod blocks;
 mod change_room;
 pub mod compose;
 mod create_room;
 mod delete_message;
 mod deliver;
+mod done;
 mod edit_message;
 pub mod event;
 mod gate;
@@ -27,10 +29,12 @@ mod sockets;
 mod typing;
 pub mod view;
 
+pub use blocks::blocked_by;
 pub use change_room::{delete_room, update_room};
 pub use create_room::{NewRoom, create_room, open_direct_room};
 pub use delete_message::delete_message;
 pub use deliver::{Delivered, deliver};
+pub use done::{Deleted, Left, LoggedOut};
 pub use edit_message::edit_message;
 pub use gate::Principal;
 pub use join_room::{Joined, MemberView, Members, join_room, leave_room, list_members};

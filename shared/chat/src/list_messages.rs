@@ -22,7 +22,7 @@ pub enum Anchor {
 }
 
 /// A page of messages.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Messages {
     pub messages: Vec<MessageView>,

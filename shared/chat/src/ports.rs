@@ -9,7 +9,7 @@ use domain::{
     RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
     Timestamp, UserId,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 
 /// A future that may move between threads, as the runtime wants it.
@@ -42,6 +42,8 @@ pub struct Ask {
     pub rate: Option<RateKey>,
     /// The record of a send by its idempotency key.
     pub sent: Option<(UserId, RoomId, String)>,
+    /// Whether the first has blocked the second.
+    pub blocks: Vec<(UserId, UserId)>,
 }
 
 /// What there was. Deleted rooms and expired rows are left out.
@@ -61,6 +63,8 @@ pub struct Seen {
     pub rate: RateWindow,
     /// The send that used the key before.
     pub sent: Option<Sent>,
+    /// Those of the pairs asked for where the first has blocked the second.
+    pub blocks: HashSet<(UserId, UserId)>,
 }
 
 /// Reads many things in one strongly consistent round trip (`dynamodb:BatchGetItem`).
@@ -192,7 +196,8 @@ pub trait ReadLog: Sync {
 pub trait OpenRoom: Sync {
     /// Room, directory entry if public, and the owner's membership. `Stale` if the id is taken.
     fn open_room(&self, room: &Room, owner: &Membership) -> impl Answer<Commit>;
-    /// Room and both memberships; `Err(other id)` inside if the pair has a room already.
+    /// Room and both memberships; `Err(other id)` inside if the pair has a room already. The first
+    /// of the pair asks: `you_blocked_user` or `blocked` if one has blocked the other.
     fn open_direct(
         &self,
         room: &Room,
@@ -349,6 +354,21 @@ pub trait SaveRate: Sync {
 pub trait ChangeProfile: Sync {
     /// Stores the profile (`dynamodb:UpdateItem`).
     fn save_profile(&self, profile: &Profile) -> impl Answer<()>;
+}
+
+/// Blocks one user may have.
+pub const BLOCKS_MAX: usize = 1_000;
+
+/// Who has blocked whom (`dynamodb:GetItem`, `TransactWriteItems` over UpdateItem and
+/// ConditionCheck; a read is `dynamodb:Query`).
+pub trait Blocks: Sync {
+    /// The first blocks the second, also in the direct room they may have. `false` if it is so
+    /// already.
+    fn block(&self, blocker: UserId, blocked: UserId, now: Timestamp) -> impl Answer<bool>;
+    /// The reverse. `false` if there was no block.
+    fn unblock(&self, blocker: UserId, blocked: UserId) -> impl Answer<bool>;
+    /// Whom a user has blocked and since when, by their ids; at most [`BLOCKS_MAX`].
+    fn blocks_of(&self, user: UserId) -> impl Answer<Vec<(UserId, Timestamp)>>;
 }
 
 /// Finds users (`dynamodb:Query` on the directory index).

@@ -10,7 +10,7 @@ use domain::{
 use serde::Serialize;
 
 /// A message's reactions after the deed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Reactions {
     pub message_id: MessageId,

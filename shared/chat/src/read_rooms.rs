@@ -9,7 +9,7 @@ use domain::{
 use serde::Serialize;
 
 /// A page of rooms.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Rooms {
     pub rooms: Vec<RoomView>,

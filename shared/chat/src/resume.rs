@@ -27,7 +27,7 @@ const ROOMS_IN_FLIGHT_MAX: usize = 8;
 
 /// Where a room stands. Up to `last_seq` nothing can be added any more: a number below it that has no
 /// event is void. A number that was taken moments ago and has no event yet holds it back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Position {
     pub last_seq: u64,
@@ -35,7 +35,7 @@ pub struct Position {
 }
 
 /// The missed events, in order within each room.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Resumed {
     pub events: Vec<Event>,

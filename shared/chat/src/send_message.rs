@@ -100,6 +100,7 @@ async fn attempt(
             return replay(store, fanout, new, sent, &fingerprint, seen.profiles.clone(), now)
                 .await;
         }
+        room.may_reach_peer(who.user)?;
         let parent_seq = parent(&seen, new)?;
         let (window, rate) = seen.rate.take(limit, now)?;
 

@@ -49,5 +49,5 @@ pub(crate) fn typing(user: UserId, room: RoomId, on: bool, now: Timestamp) -> Fa
     let data = json!({"room_id": room, "user_id": user, "typing": on,
         "expires_in_ms": if on { TYPING_MS } else { 0 }});
     let event = plain("user_typing", now, data);
-    Fanout { except: Some(user), ..Fanout::new(Audience::Room(room), event) }
+    Fanout { except: vec![user], ..Fanout::new(Audience::Room(room), event) }
 }

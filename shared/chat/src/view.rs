@@ -4,6 +4,7 @@ use domain::{
     Attached, AttachmentId, Connection, Membership, Message, MessageId, MessageKind, NotifyLevel,
     Profile, Role, Room, RoomId, RoomKind, Status, SystemKind, Timestamp, UserId,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 pub type People = HashMap<UserId, Profile>;
 
 /// A user where they are only named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct CompactUser {
     pub id: UserId,
@@ -41,7 +42,7 @@ impl CompactUser {
 }
 
 /// A user's profile.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct UserView {
     pub id: UserId,
@@ -77,7 +78,7 @@ impl UserView {
 }
 
 /// Reactions with one emoji.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct ReactionView {
     pub emoji: String,
@@ -91,7 +92,7 @@ pub struct ReactionView {
 pub const REACTION_USERS_MAX: usize = 5;
 
 /// A message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MessageView {
     pub id: MessageId,
@@ -120,7 +121,7 @@ pub struct MessageView {
 }
 
 /// What a system message tells; clients put it into words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct SystemView {
     pub kind: SystemKind,
@@ -130,7 +131,7 @@ pub struct SystemView {
 }
 
 /// A file that came with a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct AttachmentView {
     pub id: AttachmentId,
@@ -225,7 +226,7 @@ pub fn reactions(message: &Message, people: &People, viewer: Option<UserId>) -> 
 }
 
 /// A room as anybody may see it who may see it at all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct RoomView {
     pub id: RoomId,
@@ -246,7 +247,7 @@ pub struct RoomView {
 }
 
 /// What a member sees besides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MyRoom {
     pub role: Role,
@@ -309,7 +310,7 @@ fn read_id(member: &Membership) -> Option<MessageId> {
 }
 
 /// How far the caller has read, as an answer and as an event to their other devices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct ReadState {
     pub room_id: RoomId,
@@ -331,7 +332,7 @@ impl ReadState {
 }
 
 /// Somebody's place in a room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct MembershipView {
     pub room_id: RoomId,

@@ -1,6 +1,7 @@
 //! One emoji, fully qualified: `❤` and `❤️` are the same reaction.
 
 use crate::FieldError;
+use crate::schema::schema_as;
 use std::fmt;
 
 /// One emoji of Unicode's recommended set (RGI), in its fully-qualified form.
@@ -30,6 +31,13 @@ impl fmt::Display for Emoji {
         f.write_str(self.0)
     }
 }
+
+schema_as!(Emoji, {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 64,
+    "description": "One emoji; answers have it fully qualified.",
+});
 
 #[cfg(test)]
 mod tests {

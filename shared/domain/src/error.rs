@@ -1,5 +1,6 @@
 //! Errors are values with stable codes. They do not know HTTP: `edge` maps a code to a status.
 
+use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -74,6 +75,23 @@ codes! {
     RateLimited = "rate_limited", "too many requests; wait and try again";
     /// Ours, never the caller's: a service behind us did not answer.
     Unavailable = "unavailable", "a service behind this route did not answer; try again";
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl schemars::JsonSchema for Code {
+    fn schema_name() -> Cow<'static, str> {
+        "ErrorCode".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let codes: Vec<_> = Self::ALL.iter().map(|code| code.as_str()).collect();
+        schemars::json_schema!({"type": "string", "enum": codes})
+    }
 }
 
 /// One field of a request that is not as it must be.

@@ -1,6 +1,7 @@
 //! Identifiers. Rooms, users and sessions are UUIDv7 (RFC 9562); a message's id carries its address.
 
 use crate::Timestamp;
+use crate::schema::schema_as;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::str::FromStr;
@@ -32,6 +33,12 @@ macro_rules! via_text {
         }
     };
 }
+
+/// The one spelling of an id: lower case with hyphens.
+const UUID_PATTERN: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+/// A UUID, then the place in the room.
+const MESSAGE_ID_PATTERN: &str =
+    "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}-[1-9][0-9]{0,11}$";
 
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -65,6 +72,7 @@ macro_rules! uuid_id {
         }
 
         via_text!($name, "expected an id");
+        schema_as!($name, {"type": "string", "format": "uuid", "pattern": UUID_PATTERN});
     };
 }
 
@@ -122,9 +130,16 @@ impl FromStr for MessageId {
 }
 
 via_text!(MessageId, "expected the id of a message");
+schema_as!(MessageId, {
+    "type": "string",
+    "pattern": MESSAGE_ID_PATTERN,
+    "description": "Treat it as opaque: its form may change.",
+});
 
 /// A WebSocket connection, as API Gateway names it (base64 text, treated as opaque).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct ConnectionId(pub String);
 
@@ -157,6 +172,11 @@ impl fmt::Display for ClientKey {
 }
 
 via_text!(ClientKey, "expected 1-64 letters, digits or . _ : -");
+schema_as!(ClientKey, {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9._:-]{1,64}$",
+    "description": "The caller's key for one request: the same key means the same request.",
+});
 
 #[cfg(test)]
 mod tests {

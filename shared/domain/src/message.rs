@@ -11,7 +11,7 @@ pub const REACTION_EMOJIS_MAX: usize = 50;
 pub const REACTIONS_MAX: u64 = 5_000;
 
 /// What a message holds, derived from its attachments; clients do not choose it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MessageKind {
     /// Text without attachments.

@@ -4,6 +4,7 @@ use crate::{
     ChatError, Code, ConnectionId, Message, MessageId, MessageKind, Result, Role, RoomId, RoomKind,
     SessionId, Timestamp, UserId,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A room and its counters.
@@ -40,6 +41,9 @@ pub struct Room {
     pub pin_count: u64,
     /// The two members of a direct room.
     pub pair: Option<(UserId, UserId)>,
+    /// Those of the two who have blocked the other: kept here as well, so that a send learns of it
+    /// from the room it reads anyway.
+    pub blocked_by: Vec<UserId>,
     /// Set when the room is gone; every read treats it as unknown.
     pub deleted_at: Option<Timestamp>,
 }
@@ -68,6 +72,7 @@ impl Room {
             member_count: 1,
             pin_count: 0,
             pair: None,
+            blocked_by: Vec::new(),
             deleted_at: None,
         }
     }
@@ -81,6 +86,15 @@ impl Room {
     /// The other member of a direct room.
     pub fn peer_of(&self, user: UserId) -> Option<UserId> {
         self.pair.map(|(a, b)| if a == user { b } else { a })
+    }
+
+    /// Whether `user` may write to the other in a direct room: refused when one of the two has
+    /// blocked the other. Who has blocked is told so, whatever the other has done.
+    pub fn may_reach_peer(&self, user: UserId) -> Result<()> {
+        if self.blocked_by.contains(&user) {
+            return Err(ChatError::new(Code::YouBlockedUser));
+        }
+        if self.blocked_by.is_empty() { Ok(()) } else { Err(ChatError::new(Code::Blocked)) }
     }
 
     /// What rooms are sorted by: the last message, or the opening.
@@ -142,7 +156,7 @@ pub const MENTION_SEQS_MAX: usize = 100;
 pub const QUIET_MEMBERS_MAX: u64 = 50;
 
 /// What a member wants to be told about a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NotifyLevel {
     /// Every message.
@@ -224,7 +238,9 @@ impl Membership {
 }
 
 /// What a user chose to be shown as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Here.
@@ -413,7 +429,7 @@ impl Connection {
 }
 
 /// Why somebody is no longer a member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LeaveReason {
     /// They left.
@@ -517,7 +533,7 @@ impl Change {
 }
 
 /// What a system message tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemKind {
     /// The subject came in by themselves.

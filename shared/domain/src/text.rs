@@ -2,6 +2,7 @@
 //! points unless said otherwise.
 
 use crate::FieldError;
+use crate::schema::schema_as;
 
 /// Trims and checks a length in code points.
 fn bounded(text: &str, min: usize, max: usize) -> Result<String, FieldError> {
@@ -57,6 +58,8 @@ macro_rules! line {
                 self.0
             }
         }
+
+        schema_as!($name, {"type": "string", "minLength": $min, "maxLength": $max});
     };
 }
 
@@ -226,6 +229,38 @@ impl StatusEmoji {
         self.0.as_str().to_owned()
     }
 }
+
+// Lengths count after trimming: more white space than that at the ends is accepted too.
+schema_as!(Description, {"type": "string", "maxLength": 1_000, "pattern": NO_NUL});
+schema_as!(MessageBody, {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MessageBody::CHARS_MAX,
+    "pattern": NO_NUL,
+    "description": "Markdown, kept as written. Characters are code points, counted after trimming.",
+});
+schema_as!(Username, {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9_]{3,20}$",
+    "description": "Unique without regard to case. Some names are reserved.",
+});
+schema_as!(Password, {
+    "type": "string",
+    "format": "password",
+    "minLength": 2,
+    "maxLength": 256,
+    "description": "8-256 bytes of UTF-8.",
+});
+schema_as!(AvatarUrl, {
+    "type": "string",
+    "format": "uri",
+    "pattern": "^https://[^/?#@]",
+    "maxLength": 2_048,
+});
+schema_as!(StatusEmoji, {"type": "string", "maxLength": 64, "description": "One emoji."});
+
+/// Text without NUL.
+const NO_NUL: &str = "^[^\\u0000]*$";
 
 #[cfg(test)]
 mod tests {

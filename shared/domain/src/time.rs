@@ -1,5 +1,6 @@
 //! Points in time: milliseconds since 1970 in UTC, RFC 3339 on the wire.
 
+use crate::schema::schema_as;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use time::OffsetDateTime;
@@ -76,6 +77,12 @@ impl<'de> Deserialize<'de> for Timestamp {
         Self::parse(&text).ok_or_else(|| de::Error::custom("expected an RFC 3339 time"))
     }
 }
+
+schema_as!(Timestamp, {
+    "type": "string",
+    "format": "date-time",
+    "description": "RFC 3339; ours are UTC with milliseconds.",
+});
 
 #[cfg(test)]
 mod tests {

@@ -1,23 +1,31 @@
 //! What every function binary shares: the event in, the answer out, who is asking, errors, logs.
 //!
-//! A binary is one call: `edge::serve_rest(route)`, `serve_socket`, `serve_queue` and so on, with a
+//! A binary is one call: `edge::serve_rest(about, route)`, `serve_socket`, `serve_queue` and so on, with a
 //! route that parses its request, makes one call into `chat` and shapes the answer.
 
+mod about;
+mod about_frame;
 mod app;
 mod auth;
 mod fields;
+mod params;
 mod problem;
 mod queue;
 mod rest;
+mod schemas;
 mod serve;
 mod socket;
 
+pub use about::About;
+pub use about_frame::{AboutFrame, Nothing};
 pub use app::App;
 pub use auth::Signer;
 pub use fields::Patch;
+pub use params::Limit;
 pub use queue::serve_queue;
-pub use rest::{Reply, Request, serve_open, serve_rest};
+pub use rest::{Reply, Request, serve_open, serve_rest, serve_unknown};
 pub use serve::Exit;
 pub use socket::{
     Frame, Handshake, Hangup, serve_authorizer, serve_connect, serve_disconnect, serve_socket,
+    serve_unknown_frame,
 };

@@ -1,7 +1,8 @@
 //! Errors on the wire: one table from code to status, one shape for REST (RFC 9457), one for frames.
 
 use domain::{ChatError, Code};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// The HTTP status of a code.
 pub(crate) const fn status(code: Code) -> u16 {
@@ -70,47 +71,101 @@ fn detail(error: &ChatError) -> &str {
     if error.code == Code::Unavailable { Code::Unavailable.detail() } else { &error.detail }
 }
 
-fn fields(error: &ChatError) -> Vec<Value> {
-    let field = |f: &domain::FieldError| {
-        let mut field = json!({"pointer": f.pointer, "code": f.code, "detail": f.expected});
-        if let Some(max) = f.max {
-            field["max"] = max.into();
-        }
-        field
-    };
-    error.fields.iter().map(field).collect()
+/// One field that is not as it must be.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ProblemField<'a> {
+    /// JSON pointer into the body (RFC 6901), or the name of a query parameter or header.
+    pointer: &'a str,
+    /// `required`, `wrong_type`, `too_short`, `too_long`, `invalid`, `out_of_range`, `exclusive` …
+    code: &'a str,
+    /// What would be right.
+    detail: &'a str,
+    /// The upper bound that was passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<u64>,
+}
+
+impl<'a> ProblemField<'a> {
+    fn of(f: &'a domain::FieldError) -> Self {
+        Self { pointer: &f.pointer, code: f.code, detail: &f.expected, max: f.max }
+    }
+}
+
+fn fields(error: &ChatError) -> Vec<ProblemField<'_>> {
+    error.fields.iter().map(ProblemField::of).collect()
+}
+
+/// Code and sentence once more, for clients that look for `error`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ProblemError<'a> {
+    code: Code,
+    message: &'a str,
+}
+
+/// An error (RFC 9457). Test `code`; never the text.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Problem<'a> {
+    /// `about:blank`: what went wrong is in `code`.
+    #[serde(rename = "type")]
+    kind: &'a str,
+    title: &'a str,
+    status: u16,
+    code: Code,
+    /// What to change.
+    detail: &'a str,
+    /// The path of the request.
+    instance: &'a str,
+    /// For the operator: it stands in the log too.
+    request_id: &'a str,
+    error: ProblemError<'a>,
+    /// The fields at fault, for `validation_failed`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ProblemField<'a>>,
 }
 
 /// The problem document of a REST answer.
-pub(crate) fn problem(error: &ChatError, instance: &str, request_id: &str) -> Value {
-    let status = status(error.code);
-    let (code, detail) = (error.code.as_str(), detail(error));
-    let mut problem = json!({
-        "type": "about:blank",
-        "title": title(status),
-        "status": status,
-        "code": code,
-        "detail": detail,
-        "instance": instance,
-        "request_id": request_id,
-        "error": {"code": code, "message": detail},
-    });
-    if !error.fields.is_empty() {
-        problem["errors"] = fields(error).into();
+pub(crate) fn problem<'a>(
+    error: &'a ChatError,
+    instance: &'a str,
+    request_id: &'a str,
+) -> Problem<'a> {
+    let (status, code, detail) = (status(error.code), error.code, detail(error));
+    Problem {
+        kind: "about:blank",
+        title: title(status),
+        status,
+        code,
+        detail,
+        instance,
+        request_id,
+        error: ProblemError { code, message: detail },
+        errors: fields(error),
     }
-    problem
 }
 
 /// The `data` of an error frame.
-pub(crate) fn frame_data(error: &ChatError) -> Value {
-    let mut data = json!({"code": error.code.as_str(), "message": detail(error)});
-    if !error.fields.is_empty() {
-        data["errors"] = fields(error).into();
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FrameProblem<'a> {
+    /// Test this; never the text.
+    code: Code,
+    /// What to change.
+    message: &'a str,
+    /// The fields at fault, for `validation_failed`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ProblemField<'a>>,
+    /// Milliseconds to wait before the next try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
+}
+
+/// The `data` of an error frame.
+pub(crate) fn frame_data(error: &ChatError) -> FrameProblem<'_> {
+    FrameProblem {
+        code: error.code,
+        message: detail(error),
+        errors: fields(error),
+        retry_after_ms: error.retry_after_ms,
     }
-    if let Some(ms) = error.retry_after_ms {
-        data["retry_after_ms"] = ms.into();
-    }
-    data
 }
 
 #[cfg(test)]
@@ -129,7 +184,7 @@ mod tests {
     #[test]
     fn what_failed_behind_us_is_not_told() {
         let error = ChatError::unavailable("dynamodb PutItem: AccessDenied arn:aws:…");
-        let problem = problem(&error, "/rooms", "r");
+        let problem = serde_json::to_value(problem(&error, "/rooms", "r")).unwrap();
         assert!(!problem.to_string().contains("arn:aws"));
         assert_eq!(problem["code"], "unavailable");
     }

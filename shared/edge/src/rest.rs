@@ -1,8 +1,10 @@
 //! REST routes: HTTP API events of payload format 2.0 in, JSON out.
 
 use crate::App;
+use crate::about::{self, About};
 use crate::app::now;
 use crate::fields::from_json;
+use crate::params::from_params;
 use crate::problem;
 use crate::serve::{Exit, serve};
 use base64::Engine;
@@ -104,6 +106,11 @@ impl Request {
         let text = self.event.query_string_parameters.get(name);
         text.map(|v| v.parse().map_err(|_| FieldError::new(name, "invalid", expected).into()))
             .transpose()
+    }
+
+    /// All query parameters as the fields of a `T` (see [`About::query`]).
+    pub fn params<T: DeserializeOwned>(&self) -> Result<T> {
+        from_params(&self.event.query_string_parameters)
     }
 
     /// `limit`: from 1, clamped at `max`, `default` where not given.
@@ -253,7 +260,13 @@ struct RestAnswer {
 }
 
 /// Serves a REST route for whoever has a token.
-pub fn serve_rest(route: impl AsyncFn(&App, &Request) -> Result<Reply>) -> Exit {
+pub fn serve_rest(
+    about: impl FnOnce() -> About,
+    route: impl AsyncFn(&App, &Request) -> Result<Reply>,
+) -> Exit {
+    if about::asked() {
+        return about::print_rest(about);
+    }
     serve(async |app, event: RestEvent, _: &str| {
         let now = now();
         let principal = match bearer(&event.headers) {
@@ -265,7 +278,18 @@ pub fn serve_rest(route: impl AsyncFn(&App, &Request) -> Result<Reply>) -> Exit 
 }
 
 /// Serves a REST route that is open to everybody: a token is not even looked at.
-pub fn serve_open(route: impl AsyncFn(&App, &Request) -> Result<Reply>) -> Exit {
+pub fn serve_open(
+    about: impl FnOnce() -> About,
+    route: impl AsyncFn(&App, &Request) -> Result<Reply>,
+) -> Exit {
+    if about::asked() {
+        return about::print_rest(|| about().open());
+    }
+    serve_unknown(route)
+}
+
+/// Serves what no route of the HTTP API matches: there is nothing to describe.
+pub fn serve_unknown(route: impl AsyncFn(&App, &Request) -> Result<Reply>) -> Exit {
     serve(async |app, event: RestEvent, _: &str| {
         let principal = Err(ChatError::new(Code::Unauthenticated));
         Ok(answer(app, &route, Request { event, principal, now: now() }).await)

@@ -1,6 +1,8 @@
 //! WebSocket routes: the handshake, the frames, the end.
 
 use crate::App;
+use crate::about;
+use crate::about_frame::{self, AboutFrame};
 use crate::app::now;
 use crate::fields::{from_json, json_object};
 use crate::problem;
@@ -274,6 +276,18 @@ struct AnswerFrame<T> {
 
 /// Serves a frame's route; its result is answered as a frame of type `kind` (`ack`, `pong`).
 pub fn serve_socket<T: Serialize>(
+    about: impl FnOnce() -> AboutFrame,
+    kind: &'static str,
+    route: impl AsyncFn(&App, &Frame) -> Result<T>,
+) -> Exit {
+    if about::asked() {
+        return about_frame::print_frame(about, kind);
+    }
+    serve_unknown_frame(kind, route)
+}
+
+/// Serves the frames of no known type: there is nothing to describe.
+pub fn serve_unknown_frame<T: Serialize>(
     kind: &'static str,
     route: impl AsyncFn(&App, &Frame) -> Result<T>,
 ) -> Exit {

@@ -94,6 +94,12 @@ impl Row {
         if values.is_empty() { self } else { self.value(name, numbers(values.iter().copied())) }
     }
 
+    /// Left out when there are none: DynamoDB keeps no empty sets.
+    pub(crate) fn texts(self, name: &str, values: &[impl Display]) -> Self {
+        let texts = || values.iter().map(ToString::to_string).collect();
+        if values.is_empty() { self } else { self.value(name, AttributeValue::Ss(texts())) }
+    }
+
     /// Any value as JSON text; left out when it is an empty list or none.
     pub(crate) fn json<T: Serialize>(self, name: &str, value: &T) -> Result<Self> {
         let json = serde_json::to_string(value).map_err(|_| wrong(name))?;

@@ -18,6 +18,9 @@ pub(crate) const ROOMS: &str = "ROOM#";
 /// Sort keys of a user's typing notes begin with this.
 pub(crate) const TYPINGS: &str = "TYPING#";
 
+/// Sort keys of a user's blocks begin with this.
+pub(crate) const BLOCKS: &str = "BLOCK#";
+
 /// Length of a UUID in its hyphenated form.
 const UUID_CHARS: usize = 36;
 
@@ -119,6 +122,11 @@ pub(crate) fn sent(user: UserId, room: RoomId, client_key: &str) -> Key {
     Key::new(user_pk(user), format!("SENT#{room}#{client_key}"))
 }
 
+/// That `blocker` has blocked `blocked`.
+pub(crate) fn block(blocker: UserId, blocked: UserId) -> Key {
+    Key::new(user_pk(blocker), format!("{BLOCKS}{blocked}"))
+}
+
 pub(crate) fn username(folded: &str) -> Key {
     Key::new(format!("USERNAME#{folded}"), "USERNAME")
 }
@@ -149,6 +157,11 @@ pub(crate) fn user_in(pk: &str) -> Option<UserId> {
 /// The member of `MEMBER#<user>`.
 pub(crate) fn member_in(sk: &str) -> Option<UserId> {
     sk.strip_prefix(MEMBERS)?.parse().ok()
+}
+
+/// The blocked user of `BLOCK#<user>`.
+pub(crate) fn blocked_in(sk: &str) -> Option<UserId> {
+    sk.strip_prefix(BLOCKS)?.parse().ok()
 }
 
 /// The session of `SESSION#<session>`.
@@ -187,6 +200,7 @@ mod tests {
         assert_eq!(session_in(&session(u, s).sk), Some(s));
         assert_eq!(listed_room_in(&listed(u, r).sk), Some(r));
         assert_eq!(listed_room_in(&typing(u, r).sk), Some(r));
+        assert_eq!(blocked_in(&block(u, u).sk), Some(u));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! or not TTL has deleted it. Nothing here scans.
 
 mod accounts;
+mod blocks;
 mod call;
 mod connections;
 mod directory;

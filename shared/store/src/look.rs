@@ -2,7 +2,7 @@
 
 use crate::item::Fields;
 use crate::keys::{self, Key};
-use crate::{Table, accounts, members, messages, rates, rooms, sent, sessions};
+use crate::{Table, accounts, blocks, members, messages, rates, rooms, sent, sessions};
 use chat::ports::{Ask, Look, Seen};
 use domain::{Result, Timestamp};
 use std::collections::HashMap;
@@ -17,6 +17,7 @@ enum As {
     Message,
     Rate,
     Sent,
+    Block,
 }
 
 fn wanted(ask: &Ask) -> HashMap<Key, As> {
@@ -29,6 +30,7 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
     wanted.extend(ask.rate.iter().map(|of| (rates::key(of), As::Rate)));
     wanted
         .extend(ask.sent.iter().map(|(user, room, key)| (keys::sent(*user, *room, key), As::Sent)));
+    wanted.extend(ask.blocks.iter().map(|(by, of)| (keys::block(*by, *of), As::Block)));
     wanted
 }
 
@@ -56,6 +58,9 @@ impl Look for Table {
                 }
                 Some(As::Rate) => seen.rate = rates::from_item(&item, now)?,
                 Some(As::Sent) => seen.sent = sent::from_item(&item, now)?,
+                Some(As::Block) => {
+                    seen.blocks.insert(blocks::pair_in(&item)?);
+                }
                 None => {}
             }
         }

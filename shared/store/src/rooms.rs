@@ -2,7 +2,7 @@
 
 use crate::item::{Fields, Item, Row, n, numbers, t};
 use crate::write::{Outcome, Write, Written};
-use crate::{Table, directory, keys, members};
+use crate::{Table, blocks, directory, keys, members};
 use aws_sdk_dynamodb::types::ReturnValue;
 use chat::ports::{Commit, OpenRoom, TakeSeq, Taken};
 use domain::{
@@ -28,6 +28,7 @@ pub(crate) fn to_item(room: &Room) -> Item {
         .number("pin_count", room.pin_count)
         .text_opt("pair_a", room.pair.map(|(a, _)| a))
         .text_opt("pair_b", room.pair.map(|(_, b)| b))
+        .texts("blocked_by", &room.blocked_by)
         .time_opt("deleted_at", room.deleted_at)
         .build()
 }
@@ -54,6 +55,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Option<Room>> {
         member_count: f.number("member_count")?,
         pin_count: f.number_opt("pin_count")?.unwrap_or(0),
         pair: f.parsed_opt("pair_a")?.zip(f.parsed_opt("pair_b")?),
+        blocked_by: f.set("blocked_by")?,
         deleted_at: None,
     }))
 }
@@ -131,9 +133,17 @@ impl OpenRoom for Table {
             Write::put_new(members::to_item(b)),
             Write::put(members::to_listed(a)),
             Write::put(members::to_listed(b)),
+            blocks::none(a.user, b.user),
+            blocks::none(b.user, a.user),
         ];
         match self.transact(writes).await? {
             Outcome::Done => Ok(Ok(())),
+            Outcome::Failed(was) if was.get(6).is_some_and(Option::is_some) => {
+                Err(ChatError::new(Code::YouBlockedUser))
+            }
+            Outcome::Failed(was) if was.get(7).is_some_and(Option::is_some) => {
+                Err(ChatError::new(Code::Blocked))
+            }
             // Whether the other was first or is in the way just now, its room is there or soon.
             Outcome::Failed(_) | Outcome::Crowded => {
                 match self.direct_room(a.user, b.user).await? {

@@ -3,11 +3,13 @@
 //! Open to everybody. 200 with a session; the same 401 `invalid_credentials` for an unknown name
 //! and a wrong password; 429 after five failures within a minute per account and address.
 
+use auth::SessionBody;
 use domain::{ChatError, Code, Password, Result};
-use edge::{App, Reply, Request};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
     username: String,
     password: String,
@@ -23,6 +25,13 @@ async fn login(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&auth::session(app.signer().await?, signed_in, request.now)?))
 }
 
+fn about() -> About {
+    About::rest("POST", "/auth/login", "Signs in with name and password.")
+        .body::<Body>()
+        .answers::<SessionBody>(200, "a new session")
+        .refuses(&[Code::InvalidCredentials, Code::AccountDeactivated])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_open(login)
+    edge::serve_open(about, login)
 }

@@ -3,11 +3,13 @@
 //! Open to everybody who has one. 200 with a session and a new refresh token; 401
 //! `refresh_invalid`. A refresh token that was replaced more than a minute ago ends the session.
 
-use domain::Result;
-use edge::{App, Reply, Request};
+use auth::SessionBody;
+use domain::{Code, Result};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
     refresh_token: String,
 }
@@ -18,6 +20,13 @@ async fn refresh(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&auth::session(app.signer().await?, signed_in, request.now)?))
 }
 
+fn about() -> About {
+    About::rest("POST", "/auth/refresh", "Renews a session with its refresh token.")
+        .body::<Body>()
+        .answers::<SessionBody>(200, "the session with a new refresh token")
+        .refuses(&[Code::RefreshInvalid, Code::AccountDeactivated])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_open(refresh)
+    edge::serve_open(about, refresh)
 }

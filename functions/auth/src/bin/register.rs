@@ -2,15 +2,20 @@
 //!
 //! Open to everybody. 201 with a session; 409 `username_taken`.
 
+use auth::SessionBody;
 use chat::Registration;
-use domain::{DisplayName, Password, Result, Username};
-use edge::{App, Reply, Request};
+use domain::{Code, DisplayName, Password, Result, Username};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
+    #[schemars(with = "Username")]
     username: String,
+    #[schemars(with = "Password")]
     password: String,
+    #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
 }
 
@@ -26,6 +31,13 @@ async fn register(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::created(&auth::session(app.signer().await?, signed_in, request.now)?))
 }
 
+fn about() -> About {
+    About::rest("POST", "/auth/register", "Creates an account and signs it in.")
+        .body::<Body>()
+        .answers::<SessionBody>(201, "the account with its first session")
+        .refuses(&[Code::UsernameTaken])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_open(register)
+    edge::serve_open(about, register)
 }

@@ -18,5 +18,5 @@ async fn unknown_route(_: &App, request: &Request) -> Result<Reply> {
 }
 
 fn main() -> edge::Exit {
-    edge::serve_open(unknown_route)
+    edge::serve_unknown(unknown_route)
 }

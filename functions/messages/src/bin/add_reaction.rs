@@ -2,12 +2,15 @@
 //!
 //! 201 the first time, 200 with the same body and no second event after that.
 
-use domain::{Emoji, Result};
-use edge::{App, Reply, Request};
+use chat::Reactions;
+use domain::{Code, Emoji, MessageId, Result};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
+    #[schemars(with = "Emoji")]
     emoji: String,
 }
 
@@ -20,6 +23,22 @@ async fn add_reaction(app: &App, request: &Request) -> Result<Reply> {
     Ok(if done.fresh { Reply::created(&done) } else { Reply::ok(&done) })
 }
 
+fn about() -> About {
+    About::rest("POST", "/messages/{message_id}/reactions", "Reacts with one emoji.")
+        .path::<MessageId>("message_id")
+        .body::<Body>()
+        .answers::<Reactions>(201, "added")
+        .answers::<Reactions>(200, "it was there")
+        .refuses(&[
+            Code::NotAMember,
+            Code::Silenced,
+            Code::Blocked,
+            Code::MessageDeleted,
+            Code::MessageNotReactable,
+            Code::TooManyReactions,
+        ])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(add_reaction)
+    edge::serve_rest(about, add_reaction)
 }

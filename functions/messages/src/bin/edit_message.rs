@@ -3,12 +3,15 @@
 //! 200 with the message. The text it has already is no edit. 403 `edit_window_expired` or
 //! `not_the_sender`, 404 `message_deleted`.
 
-use domain::{MessageBody, Result};
-use edge::{App, Reply, Request};
+use chat::view::MessageView;
+use domain::{Code, MessageBody, MessageId, Result};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
+    #[schemars(with = "MessageBody")]
     content: String,
 }
 
@@ -21,6 +24,22 @@ async fn edit_message(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&message))
 }
 
+fn about() -> About {
+    About::rest("PUT", "/messages/{message_id}", "Gives a message new text.")
+        .notes("By its sender, within 15 minutes. The text it has already is no edit.")
+        .path::<MessageId>("message_id")
+        .body::<Body>()
+        .answers::<MessageView>(200, "the message as it is now")
+        .refuses(&[
+            Code::NotAMember,
+            Code::Silenced,
+            Code::Blocked,
+            Code::NotTheSender,
+            Code::EditWindowExpired,
+            Code::MessageDeleted,
+        ])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(edit_message)
+    edge::serve_rest(about, edit_message)
 }

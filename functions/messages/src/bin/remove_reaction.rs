@@ -3,8 +3,9 @@
 //! 200; 404 `reaction_not_found` where there is none. The emoji comes percent-encoded, with or
 //! without its variation selector.
 
-use domain::{ChatError, Code, Emoji, Result};
-use edge::{App, Reply, Request};
+use chat::Reactions;
+use domain::{ChatError, Code, Emoji, MessageId, Result};
+use edge::{About, App, Reply, Request};
 
 async fn remove_reaction(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
@@ -15,6 +16,18 @@ async fn remove_reaction(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&done))
 }
 
+fn about() -> About {
+    About::rest(
+        "DELETE",
+        "/messages/{message_id}/reactions/{emoji}",
+        "Takes back one's own reaction.",
+    )
+    .path::<MessageId>("message_id")
+    .path::<Emoji>("emoji")
+    .answers::<Reactions>(200, "taken back")
+    .refuses(&[Code::NotAMember, Code::MessageDeleted, Code::ReactionNotFound])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(remove_reaction)
+    edge::serve_rest(about, remove_reaction)
 }

@@ -5,12 +5,15 @@
 //! else. 429 beyond 10 messages in 10 s.
 
 use chat::NewText;
-use domain::{ClientKey, MessageBody, MessageId, Result};
-use edge::{App, Reply, Request};
+use chat::view::MessageView;
+use domain::{ClientKey, Code, MessageBody, MessageId, Result, RoomId};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
+    #[schemars(with = "MessageBody")]
     content: String,
     #[serde(alias = "parent_id")]
     parent_message_id: Option<MessageId>,
@@ -37,6 +40,22 @@ async fn send_message(app: &App, request: &Request) -> Result<Reply> {
     })
 }
 
+fn about() -> About {
+    About::rest("POST", "/rooms/{room_id}/messages", "Sends a message.")
+        .notes("A repeat with the same key, `client_id` or `Idempotency-Key`, sends nothing anew.")
+        .path::<RoomId>("room_id")
+        .takes_header::<ClientKey>("Idempotency-Key", "the key of this request")
+        .body::<Body>()
+        .answers::<MessageView>(201, "sent")
+        .header("Location", "the path of the message")
+        .header("X-RateLimit-Limit", "messages in a window")
+        .header("X-RateLimit-Remaining", "messages left in this window")
+        .header("X-RateLimit-Reset-After", "seconds, with fraction, until one more is left")
+        .answers::<MessageView>(200, "this key has sent it before")
+        .header("Idempotent-Replay", "`true`")
+        .refuses(&[Code::NotAMember, Code::Silenced, Code::Blocked, Code::IdempotencyConflict])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(send_message)
+    edge::serve_rest(about, send_message)
 }

@@ -4,16 +4,23 @@
 //! `Idempotency-Key` opened it, or when the direct room exists.
 
 use chat::NewRoom;
-use domain::{Description, FieldError, Result, RoomKind, RoomName, UserId};
-use edge::{App, Reply, Request};
+use chat::view::RoomView;
+use domain::{ClientKey, Code, Description, FieldError, Result, RoomKind, RoomName, UserId};
+use edge::{About, App, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
     #[serde(rename = "type")]
+    #[schemars(with = "RoomKind")]
     kind: String,
+    /// Of a public or private room.
+    #[schemars(with = "Option<RoomName>")]
     name: Option<String>,
+    #[schemars(with = "Option<Description>")]
     description: Option<String>,
+    /// The other one of a direct room.
     user_id: Option<UserId>,
 }
 
@@ -45,6 +52,23 @@ async fn create_room(app: &App, request: &Request) -> Result<Reply> {
     Ok(reply.header("location", format!("/rooms/{}", room.id)))
 }
 
+fn about() -> About {
+    About::rest("POST", "/rooms", "Opens a room, or finds the direct room with a user.")
+        .takes_header::<ClientKey>("Idempotency-Key", "the key of this request")
+        .body::<Body>()
+        .answers::<RoomView>(201, "opened")
+        .header("Location", "the path of the room")
+        .answers::<RoomView>(200, "it was there: the direct room, or the one of this key")
+        .header("Location", "the path of the room")
+        .refuses(&[
+            Code::NotFound,
+            Code::Blocked,
+            Code::AccountDeactivated,
+            Code::NotAMember,
+            Code::IdempotencyConflict,
+        ])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(create_room)
+    edge::serve_rest(about, create_room)
 }

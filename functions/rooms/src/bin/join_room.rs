@@ -3,8 +3,9 @@
 //! 200 with room and membership, also for a member. 403 `invite_required` for a room that is not
 //! public, 404 for one that does not exist.
 
-use domain::Result;
-use edge::{App, Reply, Request};
+use chat::Joined;
+use domain::{Code, Result, RoomId};
+use edge::{About, App, Reply, Request};
 
 async fn join_room(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
@@ -13,6 +14,13 @@ async fn join_room(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&joined))
 }
 
+fn about() -> About {
+    About::rest("POST", "/rooms/{room_id}/join", "Joins a public room.")
+        .path::<RoomId>("room_id")
+        .answers::<Joined>(200, "a member, also the second time")
+        .refuses(&[Code::InviteRequired, Code::DirectRoomImmutable, Code::Blocked])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(join_room)
+    edge::serve_rest(about, join_room)
 }

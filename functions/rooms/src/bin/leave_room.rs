@@ -3,17 +3,25 @@
 //! Answers 200. 409 `owner_must_transfer` while an owner is not the last; the last member takes the room
 //! with them. A direct room is taken off the list until somebody writes.
 
-use domain::Result;
-use edge::{App, Reply, Request};
-use serde_json::json;
+use chat::Left;
+use domain::{Code, Result, RoomId};
+use edge::{About, App, Reply, Request};
 
 async fn leave_room(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let room = request.path("room_id")?;
     chat::leave_room(&app.table, app.fanout(), who, request.now, room).await?;
-    Ok(Reply::ok(&json!({"left": true})))
+    Ok(Reply::ok(&Left { left: true }))
+}
+
+fn about() -> About {
+    About::rest("POST", "/rooms/{room_id}/leave", "Leaves a room.")
+        .notes("The last member's leaving deletes the room.")
+        .path::<RoomId>("room_id")
+        .answers::<Left>(200, "no longer a member")
+        .refuses(&[Code::NotAMember, Code::OwnerMustTransfer, Code::DirectRoomImmutable])
 }
 
 fn main() -> edge::Exit {
-    edge::serve_rest(leave_room)
+    edge::serve_rest(about, leave_room)
 }

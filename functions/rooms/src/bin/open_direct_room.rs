@@ -2,8 +2,9 @@
 //!
 //! 201 the first time, 200 with the same room ever after, whoever of the two asks.
 
-use domain::Result;
-use edge::{App, Reply, Request};
+use chat::view::RoomView;
+use domain::{Code, Result, UserId};
+use edge::{About, App, Reply, Request};
 
 async fn open_direct_room(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
@@ -14,6 +15,21 @@ async fn open_direct_room(app: &App, request: &Request) -> Result<Reply> {
     Ok(reply.header("location", format!("/rooms/{}", room.id)))
 }
 
+fn about() -> About {
+    About::rest("POST", "/users/{user_id}/dm", "The direct room with a user.")
+        .path::<UserId>("user_id")
+        .answers::<RoomView>(201, "opened")
+        .header("Location", "the path of the room")
+        .answers::<RoomView>(200, "it was there")
+        .header("Location", "the path of the room")
+        .refuses(&[
+            Code::ValidationFailed,
+            Code::Blocked,
+            Code::AccountDeactivated,
+            Code::NotAMember,
+        ])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(open_direct_room)
+    edge::serve_rest(about, open_direct_room)
 }

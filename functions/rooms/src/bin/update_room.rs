@@ -4,16 +4,21 @@
 //! private) by the owner only.
 
 use chat::ports::RoomPatch;
-use domain::{Description, FieldError, Result, RoomKind, RoomName};
-use edge::{App, Patch, Reply, Request};
+use chat::view::RoomView;
+use domain::{Code, Description, FieldError, Result, RoomId, RoomKind, RoomName};
+use edge::{About, App, Patch, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Body {
+    #[schemars(with = "Option<RoomName>")]
     name: Option<String>,
     #[serde(default)]
+    #[schemars(with = "Patch<Description>")]
     description: Patch<String>,
     #[serde(rename = "type")]
+    #[schemars(with = "Option<RoomKind>")]
     kind: Option<String>,
 }
 
@@ -36,6 +41,15 @@ async fn update_room(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&room))
 }
 
+fn about() -> About {
+    About::rest("PUT", "/rooms/{room_id}", "Changes a room's settings.")
+        .notes("By an admin or the owner; `type` only from public to private, by the owner.")
+        .path::<RoomId>("room_id")
+        .body::<Body>()
+        .answers::<RoomView>(200, "the room as it is now")
+        .refuses(&[Code::NotAMember, Code::InsufficientRole, Code::DirectRoomImmutable])
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(update_room)
+    edge::serve_rest(about, update_room)
 }

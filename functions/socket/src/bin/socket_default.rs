@@ -19,5 +19,5 @@ async fn socket_default(app: &App, frame: &Frame) -> Result<()> {
 }
 
 fn main() -> edge::Exit {
-    edge::serve_socket("ack", socket_default)
+    edge::serve_unknown_frame("ack", socket_default)
 }

@@ -1,13 +1,16 @@
 //! `ping` — answered with `pong`. Keeps the socket from idling out (10 minutes).
 
 use domain::Result;
-use edge::{App, Frame};
-use serde_json::{Value, json};
+use edge::{About, AboutFrame, App, Frame, Nothing};
 
-async fn socket_ping(_: &App, _: &Frame) -> Result<Value> {
-    Ok(json!({}))
+async fn socket_ping(_: &App, _: &Frame) -> Result<Nothing> {
+    Ok(Nothing {})
+}
+
+fn about() -> AboutFrame {
+    About::frame("ping", "Keeps the socket from idling out.").answers::<Nothing>()
 }
 
 fn main() -> edge::Exit {
-    edge::serve_socket("pong", socket_ping)
+    edge::serve_socket(about, "pong", socket_ping)
 }

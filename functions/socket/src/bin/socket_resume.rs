@@ -4,11 +4,12 @@
 
 use chat::Resumed;
 use domain::{Result, RoomId};
-use edge::{App, Frame};
+use edge::{About, AboutFrame, App, Frame};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Fields {
     #[serde(default)]
     rooms: BTreeMap<RoomId, u64>,
@@ -19,6 +20,10 @@ async fn socket_resume(app: &App, frame: &Frame) -> Result<Resumed> {
     chat::resume(&app.table, frame.principal, frame.now, rooms).await
 }
 
+fn about() -> AboutFrame {
+    About::frame("resume", "What was missed, in order.").body::<Fields>().answers::<Resumed>()
+}
+
 fn main() -> edge::Exit {
-    edge::serve_socket("ack", socket_resume)
+    edge::serve_socket(about, "ack", socket_resume)
 }

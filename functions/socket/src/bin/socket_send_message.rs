@@ -4,21 +4,31 @@
 //! window. The answer holds the message.
 
 use chat::NewText;
-use domain::{ClientKey, MessageBody, MessageId, Result, RoomId};
-use edge::{App, Frame};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use chat::view::MessageView;
+use domain::{ClientKey, Code, MessageBody, MessageId, Result, RoomId};
+use edge::{About, AboutFrame, App, Frame};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Fields {
     room_id: RoomId,
+    #[schemars(with = "MessageBody")]
     content: String,
     #[serde(alias = "parent_id")]
     parent_message_id: Option<MessageId>,
     client_id: Option<ClientKey>,
 }
 
-async fn socket_send_message(app: &App, frame: &Frame) -> Result<Value> {
+/// What was sent.
+#[derive(Serialize, JsonSchema)]
+struct Sent {
+    message: MessageView,
+    /// Whether an earlier frame with this key had sent it.
+    replayed: bool,
+}
+
+async fn socket_send_message(app: &App, frame: &Frame) -> Result<Sent> {
     let fields: Fields = frame.fields()?;
     let new = NewText {
         room: fields.room_id,
@@ -29,9 +39,19 @@ async fn socket_send_message(app: &App, frame: &Frame) -> Result<Value> {
     let (store, limit) = (&app.table, app.send_limit());
     let sent =
         chat::send_message(store, app.fanout(), frame.principal, limit, frame.now, new).await?;
-    Ok(json!({"message": sent.message, "replayed": sent.replayed}))
+    Ok(Sent { message: sent.message, replayed: sent.replayed })
+}
+
+fn about() -> AboutFrame {
+    About::frame("send_message", "Sends a message.").body::<Fields>().answers::<Sent>().refuses(&[
+        Code::NotFound,
+        Code::NotAMember,
+        Code::Silenced,
+        Code::Blocked,
+        Code::IdempotencyConflict,
+    ])
 }
 
 fn main() -> edge::Exit {
-    edge::serve_socket("ack", socket_send_message)
+    edge::serve_socket(about, "ack", socket_send_message)
 }

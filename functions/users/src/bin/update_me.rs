@@ -3,20 +3,28 @@
 //! 200 with the user. Anything but the fields below is ignored: nobody makes themselves an admin.
 
 use chat::ProfilePatch;
+use chat::view::UserView;
 use domain::{
     AvatarUrl, DisplayName, FieldError, Result, Status, StatusEmoji, StatusMessage, Timestamp,
 };
-use edge::{App, Patch, Reply, Request};
+use edge::{About, App, Patch, Reply, Request};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Body {
+    #[schemars(with = "Patch<DisplayName>")]
     display_name: Patch<String>,
+    #[schemars(with = "Patch<AvatarUrl>")]
     avatar_url: Patch<String>,
+    #[schemars(with = "Patch<Status>")]
     status: Patch<String>,
+    #[schemars(with = "Patch<StatusMessage>")]
     status_message: Patch<String>,
+    #[schemars(with = "Patch<StatusEmoji>")]
     status_emoji: Patch<String>,
+    #[schemars(with = "Patch<Timestamp>")]
     status_expires_at: Patch<String>,
 }
 
@@ -47,6 +55,16 @@ async fn update_me(app: &App, request: &Request) -> Result<Reply> {
     Ok(Reply::ok(&user))
 }
 
+fn about() -> About {
+    About::rest(
+        "PATCH",
+        "/users/me",
+        "Changes one's own profile; null clears, what is left out stays.",
+    )
+    .body::<Body>()
+    .answers::<UserView>(200, "the profile as it is now")
+}
+
 fn main() -> edge::Exit {
-    edge::serve_rest(update_me)
+    edge::serve_rest(about, update_me)
 }

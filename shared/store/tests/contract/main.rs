@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is tests; clippy only knows test functions")]
 
 mod accounts;
+mod blocks;
 mod calls;
 mod connections;
 mod faults;

@@ -1,5 +1,6 @@
 //! What belongs to no single route
 
+mod authorization;
 mod bad_frames;
 mod bad_input;
 mod bad_paths;
@@ -8,6 +9,7 @@ mod coverage;
 mod events;
 mod order;
 mod rate_limit;
+mod requirements;
 mod restart;
 mod sweep;
 pub mod tokens;
