@@ -6,8 +6,8 @@
 use crate::event::Fanout;
 use domain::{
     Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId, Profile,
-    RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
-    Timestamp, UserId,
+    Presence, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session,
+    SessionId, Shown, Timestamp, UserId,
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -380,17 +380,23 @@ pub trait SearchUsers: Sync {
 
 /// Open sockets, one item per user (`dynamodb:UpdateItem`).
 pub trait KeepConnections: Sync {
-    /// Adds a connection; drops the user's expired ones, and the oldest beyond 50.
+    /// Adds a connection; drops the user's expired ones, and the oldest beyond 50. Returns what
+    /// there is now.
     fn add_connection(
         &self,
         user: UserId,
         connection: &Connection,
         now: Timestamp,
-    ) -> impl Answer<()>;
-    /// Removes exactly these.
-    fn drop_connections(&self, user: UserId, ids: &[ConnectionId]) -> impl Answer<()>;
-    /// Adds a room to, or takes it from, what an explicit connection receives. Nothing happens to
-    /// a connection that receives all.
+    ) -> impl Answer<Presence>;
+    /// Removes exactly these. Returns what there is now.
+    fn drop_connections(
+        &self,
+        user: UserId,
+        ids: &[ConnectionId],
+        now: Timestamp,
+    ) -> impl Answer<Presence>;
+    /// Adds a room to, or takes it from, what an explicit connection receives, and notes whether
+    /// the connection's user is looking at that room.
     fn subscribe(
         &self,
         user: UserId,
@@ -410,6 +416,51 @@ pub trait FindConnections: Sync {
         users: &[UserId],
         now: Timestamp,
     ) -> impl Answer<Vec<(UserId, Vec<Connection>)>>;
+}
+
+/// What is kept of users' presence (`dynamodb:BatchGetItem`, `UpdateItem`).
+pub trait KeepPresence: Sync {
+    /// What is kept of each of these users; nothing of one who never came.
+    fn presences(&self, users: &[UserId]) -> impl Answer<HashMap<UserId, Presence>>;
+    /// Notes a sign of life of a connection, at most once in `every_ms`. What there is now, or `None`
+    /// if it was too soon or the connection is gone.
+    fn touch(
+        &self,
+        user: UserId,
+        connection: &ConnectionId,
+        now: Timestamp,
+        every_ms: i64,
+    ) -> impl Answer<Option<Presence>>;
+    /// Notes whether the user is away from a device. What there is now, or `None` if the connection
+    /// is gone.
+    fn set_away(
+        &self,
+        user: UserId,
+        connection: &ConnectionId,
+        away: bool,
+        now: Timestamp,
+    ) -> impl Answer<Option<Presence>>;
+    /// Decides what others are shown, on the revision it was decided on; still to be told.
+    fn show(&self, user: UserId, revision: u64, shown: &Shown) -> impl Answer<Commit>;
+    /// Notes that others have been told, and when the next check is due, if it has changed.
+    fn settle(
+        &self,
+        user: UserId,
+        revision: u64,
+        check_at: Option<Timestamp>,
+    ) -> impl Answer<Commit>;
+}
+
+/// Notes that a user was here (`dynamodb:UpdateItem`).
+pub trait NoteActivity: Sync {
+    /// Moves `last_seen` to `now` unless it was moved within `every_ms`.
+    fn note_activity(&self, user: UserId, now: Timestamp, every_ms: i64) -> impl Answer<()>;
+}
+
+/// Asks for a check of a user's presence (`sqs:SendMessage` to the presence queue).
+pub trait AskCheck: Sync {
+    /// Returns when the queue has accepted it. Comes after `delay_ms`, 15 minutes at the most.
+    fn ask_check(&self, check: crate::Check, delay_ms: i64) -> impl Answer<()>;
 }
 
 /// Typing, kept for seconds (`dynamodb:UpdateItem`, `DeleteItem`, `Query`).

@@ -18,6 +18,7 @@ mod log;
 mod look;
 mod members;
 mod messages;
+mod presence;
 mod public_keys;
 mod rates;
 mod reactions;
