@@ -14,6 +14,7 @@ pub mod logs;
 pub mod metrics;
 pub mod net;
 pub mod ports;
+pub mod rights;
 pub mod runtime;
 pub mod s3;
 pub mod schedules;

@@ -26,6 +26,7 @@ mod resume;
 mod send_message;
 mod sign_in;
 mod sockets;
+mod throttle;
 mod typing;
 pub mod view;
 
@@ -50,6 +51,7 @@ pub use sign_in::{
     refresh, register, use_ticket,
 };
 pub use sockets::{connect, disconnect, refuse_frame, subscribe};
+pub use throttle::look_within;
 pub use typing::{TYPING_MS, TYPING_THROTTLE_MS, start_typing, stop_typing};
 
 use domain::{Result, Timestamp, UserId};

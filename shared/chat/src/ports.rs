@@ -8,6 +8,9 @@ use domain::{
     Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId, Profile,
     Presence, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session,
     SessionId, Shown, Timestamp, UserId,
+    Bucket, Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId, Profile,
+    RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
+    Timestamp, UserId,
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -348,6 +351,14 @@ pub trait SaveRate: Sync {
         window: &RateWindow,
         limit: RateLimit,
     ) -> impl Answer<Commit>;
+}
+
+/// Counts requests in buckets (`dynamodb:UpdateItem`). Nothing has to be read for it, so it is made
+/// beside a use case's first look ([`crate::look_within`]).
+pub trait Throttle: Sync {
+    /// Takes one from the user's bucket, or says how long to wait. A full bucket is spent at once or
+    /// bit by bit; it fills evenly, and is full again after one window.
+    fn spend(&self, bucket: Bucket, user: UserId, now: Timestamp) -> impl Answer<()>;
 }
 
 /// Changes and finds users.

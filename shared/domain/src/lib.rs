@@ -29,6 +29,7 @@ pub use message::{
 };
 pub use presence::{PRESENCE_EXPIRY_MS, Presence, PresenceTimes, Shown};
 pub use rate::{RateLimit, RateTaken, RateWindow};
+pub use rate::{Bucket, RateLimit, RateTaken, RateWindow};
 pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,
     NotifyLevel, PINS_MAX, Profile, QUIET_MEMBERS_MAX, ReadMark, Room, Sent, Session, Status,

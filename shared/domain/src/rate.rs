@@ -35,7 +35,62 @@ pub struct RateWindow {
     pub slots: Vec<(i64, u32)>,
 }
 
+/// What a user does besides sending, counted apart: each bucket holds so many times what a user may
+/// send, so that an operator who allows more of one allows more of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bucket {
+    /// Edits and reactions.
+    Change,
+    /// Typing, start and stop.
+    Typing,
+    /// Looking up what one has no part in: invitations by code, people by name.
+    Lookup,
+    /// Searching messages.
+    Search,
+    /// Uploads.
+    Upload,
+    /// Reports of messages.
+    Report,
+}
+
+impl Bucket {
+    /// The word in the table.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Change => "CHANGE",
+            Self::Typing => "TYPING",
+            Self::Lookup => "LOOKUP",
+            Self::Search => "SEARCH",
+            Self::Upload => "UPLOAD",
+            Self::Report => "REPORT",
+        }
+    }
+
+    /// What the bucket holds where a user may send so much: with the usual ten messages in ten
+    /// seconds it is 60 changes, 60 typings, 30 lookups, 30 searches, 20 uploads, 10 reports.
+    #[must_use]
+    pub const fn limit(self, sends: RateLimit) -> RateLimit {
+        let times = match self {
+            Self::Change | Self::Typing => 6,
+            Self::Lookup | Self::Search => 3,
+            Self::Upload => 2,
+            Self::Report => 1,
+        };
+        RateLimit { max: sends.max.saturating_mul(times), ..sends }
+    }
+}
+
 impl RateLimit {
+    /// Microseconds after which a bucket has room for one more.
+    pub fn refill_us(self) -> i64 {
+        (self.window_us() / i64::from(self.max.max(1))).max(1)
+    }
+
+    /// The window's length in microseconds: how far ahead a bucket may be spent.
+    pub fn window_us(self) -> i64 {
+        self.window_ms.saturating_mul(1000)
+    }
+
     fn slot_ms(self) -> i64 {
         (self.window_ms / 100).max(1)
     }

@@ -23,6 +23,7 @@ impl App {
     pub(crate) async fn start() -> Self {
         let clients = cloud::Clients::from_env().await;
         let table = store::Table::new(clients.dynamodb(), required("TABLE_NAME"));
+        let table = table.with_send_limit(send_limit());
         Self {
             clients,
             table,
@@ -59,14 +60,18 @@ impl App {
     /// How many messages a user may send: the template's `SendRateMax` per
     /// `SendRateWindowSeconds`.
     pub fn send_limit(&self) -> RateLimit {
-        let number = |name: &str| required(name).parse::<u32>();
-        let (Ok(max @ 1..), Ok(seconds @ 1..)) =
-            (number("SEND_RATE_MAX"), number("SEND_RATE_WINDOW_SECONDS"))
-        else {
-            misconfigured("SEND_RATE_MAX and SEND_RATE_WINDOW_SECONDS must be numbers from 1")
-        };
-        RateLimit { max, window_ms: i64::from(seconds) * 1000 }
+        send_limit()
     }
+}
+
+fn send_limit() -> RateLimit {
+    let number = |name: &str| required(name).parse::<u32>();
+    let (Ok(max @ 1..), Ok(seconds @ 1..)) =
+        (number("SEND_RATE_MAX"), number("SEND_RATE_WINDOW_SECONDS"))
+    else {
+        misconfigured("SEND_RATE_MAX and SEND_RATE_WINDOW_SECONDS must be numbers from 1")
+    };
+    RateLimit { max, window_ms: i64::from(seconds) * 1000 }
 }
 
 /// The time. Read here, at the edge, and handed down.

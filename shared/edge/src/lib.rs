@@ -21,7 +21,7 @@ pub use about_frame::{AboutFrame, Nothing};
 pub use app::App;
 pub use auth::Signer;
 pub use fields::Patch;
-pub use params::Limit;
+pub use params::{Limit, Text};
 pub use queue::serve_queue;
 pub use rest::{Reply, Request, serve_open, serve_rest, serve_unknown};
 pub use serve::Exit;

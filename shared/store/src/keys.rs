@@ -110,6 +110,11 @@ pub(crate) fn send_rate(user: UserId) -> Key {
     Key::new(user_pk(user), "RATE#SEND")
 }
 
+/// A bucket of a user, by its name.
+pub(crate) fn bucket_rate(user: UserId, bucket: &str) -> Key {
+    Key::new(user_pk(user), format!("RATE#{bucket}"))
+}
+
 pub(crate) fn login_rate(folded: &str, address: &str) -> Key {
     Key::new(format!("LOGIN#{folded}#{address}"), "RATE")
 }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod blocks;
+mod buckets;
 mod call;
 mod connections;
 mod directory;
@@ -40,11 +41,20 @@ pub const DIRECTORY_INDEX: &str = "directory";
 pub struct Table {
     client: aws_sdk_dynamodb::Client,
     name: String,
+    /// What a user may send; the other buckets are measured by it.
+    send_limit: domain::RateLimit,
 }
 
 impl Table {
     /// The table `name` reached through `client`.
     pub fn new(client: aws_sdk_dynamodb::Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+        let send_limit = domain::RateLimit { max: 10, window_ms: 10_000 };
+        Self { client, name: name.into(), send_limit }
+    }
+
+    /// The same where users may send more or less than ten messages in ten seconds.
+    #[must_use]
+    pub fn with_send_limit(self, send_limit: domain::RateLimit) -> Self {
+        Self { send_limit, ..self }
     }
 }

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod blocks;
+mod buckets;
 mod calls;
 mod connections;
 mod faults;

@@ -12,4 +12,5 @@ mod rate_limit;
 mod requirements;
 mod restart;
 mod sweep;
+mod system_lines;
 pub mod tokens;
