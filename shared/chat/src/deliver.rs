@@ -9,7 +9,7 @@ use crate::ports::{
     FindConnections, KeepConnections, ListRecipients, ListRooms, Posted, Publish, Push,
 };
 use domain::{
-    ChatError, Connection, ConnectionId, Result, RoomId, Subscription, Timestamp, UserId,
+    ChatError, Connection, ConnectionId, Presence, Result, RoomId, Subscription, Timestamp, UserId,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
@@ -99,7 +99,7 @@ pub async fn deliver(
     }
     for (user, ids) in gone {
         // Left for the next time if it fails: a dead connection costs one more post.
-        let _ = store.drop_connections(user, &ids).await;
+        let _ = store.drop_connections(user, &ids, now).await;
     }
     done
 }
@@ -171,11 +171,11 @@ async fn acquaintances(
 fn match_up<'a>(
     batch: &'a [Fanout],
     users: &[Vec<UserId>],
-    open: Vec<(UserId, Vec<Connection>)>,
+    open: Vec<(UserId, Presence)>,
     now: Timestamp,
 ) -> Vec<Recipient<'a>> {
     let mut recipients: Vec<Recipient<'a>> = Vec::new();
-    for (user, connections) in open {
+    for (user, Presence { connections, .. }) in open {
         let theirs: Vec<&Fanout> = batch
             .iter()
             .zip(users)

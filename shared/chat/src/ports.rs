@@ -5,15 +5,16 @@
 
 use crate::event::Fanout;
 use domain::{
-    Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId, Profile,
-    Presence, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session,
-    SessionId, Shown, Timestamp, UserId,
     Bucket, Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId, Profile,
     RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
     Timestamp, UserId,
 };
+use domain::Presence;
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
+
+mod presence;
+pub use presence::{AskCheck, KeepPresence, NoteActivity};
 
 /// A future that may move between threads, as the runtime wants it.
 pub trait Answer<T>: Future<Output = Result<T>> + Send {}
@@ -421,57 +422,12 @@ pub trait KeepConnections: Sync {
 
 /// Reads open sockets (`dynamodb:BatchGetItem`, strongly consistent).
 pub trait FindConnections: Sync {
-    /// The live connections of each of these users.
+    /// The live connections of each of these users, with what else is kept of their presence.
     fn connections(
         &self,
         users: &[UserId],
         now: Timestamp,
-    ) -> impl Answer<Vec<(UserId, Vec<Connection>)>>;
-}
-
-/// What is kept of users' presence (`dynamodb:BatchGetItem`, `UpdateItem`).
-pub trait KeepPresence: Sync {
-    /// What is kept of each of these users; nothing of one who never came.
-    fn presences(&self, users: &[UserId]) -> impl Answer<HashMap<UserId, Presence>>;
-    /// Notes a sign of life of a connection, at most once in `every_ms`. What there is now, or `None`
-    /// if it was too soon or the connection is gone.
-    fn touch(
-        &self,
-        user: UserId,
-        connection: &ConnectionId,
-        now: Timestamp,
-        every_ms: i64,
-    ) -> impl Answer<Option<Presence>>;
-    /// Notes whether the user is away from a device. What there is now, or `None` if the connection
-    /// is gone.
-    fn set_away(
-        &self,
-        user: UserId,
-        connection: &ConnectionId,
-        away: bool,
-        now: Timestamp,
-    ) -> impl Answer<Option<Presence>>;
-    /// Decides what others are shown, on the revision it was decided on; still to be told.
-    fn show(&self, user: UserId, revision: u64, shown: &Shown) -> impl Answer<Commit>;
-    /// Notes that others have been told, and when the next check is due, if it has changed.
-    fn settle(
-        &self,
-        user: UserId,
-        revision: u64,
-        check_at: Option<Timestamp>,
-    ) -> impl Answer<Commit>;
-}
-
-/// Notes that a user was here (`dynamodb:UpdateItem`).
-pub trait NoteActivity: Sync {
-    /// Moves `last_seen` to `now` unless it was moved within `every_ms`.
-    fn note_activity(&self, user: UserId, now: Timestamp, every_ms: i64) -> impl Answer<()>;
-}
-
-/// Asks for a check of a user's presence (`sqs:SendMessage` to the presence queue).
-pub trait AskCheck: Sync {
-    /// Returns when the queue has accepted it. Comes after `delay_ms`, 15 minutes at the most.
-    fn ask_check(&self, check: crate::Check, delay_ms: i64) -> impl Answer<()>;
+    ) -> impl Answer<Vec<(UserId, Presence)>>;
 }
 
 /// Typing, kept for seconds (`dynamodb:UpdateItem`, `DeleteItem`, `Query`).

@@ -10,14 +10,15 @@ use crate::compose::plain;
 use crate::event::{Audience, Fanout};
 use crate::gate::Principal;
 use crate::ports::{
-    Ask, AskCheck, Blocks, Commit, KeepPresence, ListRooms, Look, NoteActivity, Publish,
+    Ask, AskCheck, Blocks, Commit, FindConnections, KeepPresence, Look, NoteActivity, Publish,
 };
 use domain::{
-    ChatError, ConnectionId, Presence, PresenceTimes, Profile, Result, Shown, Status, Timestamp,
-    UserId,
+    ChatError, ConnectionId, Membership, Presence, PresenceTimes, Profile, Result, RoomId, Shown,
+    Status, Timestamp, UserId,
 };
+use crate::view::People;
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The longest a queue delays a message, in milliseconds (SQS: 15 minutes).
 const DELAY_MS_MAX: i64 = 15 * 60 * 1000;
@@ -105,7 +106,7 @@ pub(crate) async fn ask_if_wanted(
 /// Decides what others are shown of a user and tells them if that has changed; sees to it that the
 /// next check is under way. Run twice it changes nothing.
 pub async fn check_presence(
-    store: &(impl Look + KeepPresence + Blocks),
+    store: &(impl Look + FindConnections + KeepPresence + Blocks),
     queue: &impl AskCheck,
     fanout: &impl Publish,
     times: PresenceTimes,
@@ -120,9 +121,9 @@ pub async fn check_presence(
     for _ in 0..ROUNDS_MAX {
         let ask = Ask { profiles: vec![user], ..Ask::default() };
         let users = [user];
-        let (seen, mut kept) =
-            futures_util::future::try_join(store.look(ask, now), store.presences(&users)).await?;
-        let presence = kept.remove(&user).unwrap_or_default();
+        let reads = (store.look(ask, now), store.connections(&users, now));
+        let (seen, mut kept) = futures_util::future::try_join(reads.0, reads.1).await?;
+        let presence = kept.pop().map(|(_, presence)| presence).unwrap_or_default();
         let Some(profile) = seen.profiles.get(&user) else { return Ok(()) };
         if check.due.is_some() && check.due != presence.check_at {
             // Another one has taken its place.
@@ -193,38 +194,58 @@ async fn announce(
     fanout.publish(&out).await
 }
 
-/// What is kept of the presence of those among `users` whom `who` may see: themselves and everybody
-/// they share a room with who has not blocked them.
-pub(crate) async fn visible(
-    store: &(impl Look + KeepPresence + ListRooms),
-    who: UserId,
-    users: &[UserId],
+/// What a co-member sees of a member's presence: nothing, of one who has blocked them.
+#[derive(Default)]
+pub(crate) struct MemberPresence {
+    pub(crate) status: Status,
+    pub(crate) status_message: Option<String>,
+    pub(crate) status_emoji: Option<String>,
+    pub(crate) last_active_at: Option<Timestamp>,
+    pub(crate) current_room: Option<RoomId>,
+}
+
+/// Profiles of the members, and the presence of all who have not blocked the caller: two reads
+/// side by side.
+pub(crate) async fn of_members(
+    store: &(impl Look + FindConnections),
+    who: Principal,
     now: Timestamp,
-) -> Result<HashMap<UserId, Presence>> {
+    members: &[Membership],
+) -> Result<(People, HashMap<UserId, Presence>)> {
+    let users: Vec<UserId> = members.iter().map(|member| member.user).collect();
+    if users.is_empty() {
+        return Ok(Default::default());
+    }
     let ask = Ask {
-        blocks: users.iter().filter(|user| **user != who).map(|user| (*user, who)).collect(),
+        profiles: users.clone(),
+        blocks: users.iter().filter(|user| **user != who.user).map(|u| (*u, who.user)).collect(),
         ..Ask::default()
     };
-    let blocks = async {
-        if ask.blocks.is_empty() {
-            return Ok(HashSet::new());
-        }
-        Ok(store.look(ask.clone(), now).await?.blocks)
-    };
-    let (mut kept, mine, blocks) =
-        futures_util::future::try_join3(store.presences(users), store.rooms_of(who), blocks)
-            .await?;
-    let mine: HashSet<_> = mine.into_iter().collect();
-    // Whether they share a room matters only of those who have something to show.
-    let others: Vec<UserId> = kept.keys().copied().filter(|user| *user != who).collect();
-    let shares = others.into_iter().map(async |user| {
-        let shared = store.rooms_of(user).await?.iter().any(|room| mine.contains(room));
-        Ok::<_, ChatError>((user, shared && !blocks.contains(&(user, who))))
-    });
-    for (user, shown) in futures_util::future::try_join_all(shares).await? {
-        if !shown {
-            kept.remove(&user);
-        }
+    let reads = (store.look(ask, now), store.connections(&users, now));
+    let (seen, kept) = futures_util::future::try_join(reads.0, reads.1).await?;
+    let mut present: HashMap<_, _> = users.iter().map(|u| (*u, Presence::default())).collect();
+    present.extend(kept);
+    present.retain(|user, _| !seen.blocks.contains(&(*user, who.user)));
+    Ok((seen.profiles, present))
+}
+
+/// A member as those in the room see them; the room they are looking at only if it is this one.
+pub(crate) fn of_member(
+    member: &Membership,
+    people: &People,
+    present: &HashMap<UserId, Presence>,
+    now: Timestamp,
+) -> MemberPresence {
+    let known = people.get(&member.user).zip(present.get(&member.user));
+    let Some((profile, presence)) = known else { return MemberPresence::default() };
+    let status = presence.status(profile, now);
+    let here = presence.connections.iter().any(|c| c.current_room == Some(member.room));
+    let hidden = profile.hides_last_seen || profile.status == Some(Status::Offline);
+    MemberPresence {
+        status,
+        status_message: profile.status_message.clone(),
+        status_emoji: profile.status_emoji.clone(),
+        last_active_at: (!hidden).then(|| presence.last_sign().max(profile.last_seen)),
+        current_room: (here && status != Status::Offline).then_some(member.room),
     }
-    Ok(kept)
 }

@@ -3,10 +3,11 @@
 use crate::compose::plain;
 use crate::event::{Audience, Fanout};
 use crate::gate::{Principal, no_such};
-use crate::ports::{ChangeProfile, FindConnections, Look, Publish, SearchUsers};
+use crate::presence::Check;
+use crate::ports::{AskCheck, ChangeProfile, FindConnections, Look, Publish, SearchUsers};
 use crate::view::UserView;
 use domain::{
-    AvatarUrl, Connection, DisplayName, Profile, Result, Status, StatusEmoji, StatusMessage,
+    AvatarUrl, DisplayName, Presence, Profile, Result, Status, StatusEmoji, StatusMessage,
     Timestamp, UserId,
 };
 use serde_json::json;
@@ -41,7 +42,7 @@ pub async fn get_user(
         futures_util::future::try_join(store.look(ask, now), store.connections(&[id], now)).await?;
     who.check(&seen)?;
     let profile = seen.profiles.get(&id).ok_or_else(|| no_such("user"))?;
-    Ok(UserView::of(profile, of(&open, id), now))
+    Ok(UserView::of(profile, &of(&open, id), now))
 }
 
 /// Users whose username begins with `q`, then those whose display name contains it.
@@ -65,13 +66,14 @@ pub async fn search_users(
     }
     let open = store.connections(&ids, now).await?;
     let active = found.iter().filter(|p| !p.deactivated);
-    Ok(active.map(|p| UserView::of(p, of(&open, p.id), now)).collect())
+    Ok(active.map(|p| UserView::of(p, &of(&open, p.id), now)).collect())
 }
 
 /// Changes the caller's own profile and tells those who share a room with them.
 pub async fn update_me(
     store: &(impl Look + FindConnections + ChangeProfile),
     fanout: &impl Publish,
+    queue: &impl AskCheck,
     who: Principal,
     now: Timestamp,
     patch: ProfilePatch,
@@ -103,8 +105,7 @@ pub async fn update_me(
     if let Some(end) = patch.status_expires_at {
         next.status_expires_at = end;
     }
-    let open = of(&open, who.user);
-    let view = UserView::of(&next, open, now);
+    let view = UserView::of(&next, &of(&open, who.user), now);
     if next == was {
         return Ok(view);
     }
@@ -114,19 +115,16 @@ pub async fn update_me(
         let audience = Audience::Acquaintances(who.user);
         fanout.publish(&Fanout::new(audience, plain(kind, now, data))).await
     };
-    let presence = |p: &Profile| (p.status, p.status_message.clone(), p.status_emoji.clone());
+    let presence = |p: &Profile| {
+        (p.status, p.status_message.clone(), p.status_emoji.clone(), p.status_expires_at)
+    };
     if presence(&was) != presence(&next) {
-        tell(
-            "presence_updated",
-            json!({"user_id": who.user, "status": view.status,
-            "status_message": view.status_message, "last_active_at": now}),
-        )
-        .await?;
+        queue.ask_check(Check::now(who.user), 0).await?;
     }
     tell("user_updated", json!({"user": view})).await?;
     Ok(view)
 }
 
-fn of(open: &[(UserId, Vec<Connection>)], user: UserId) -> &[Connection] {
-    open.iter().find(|(id, _)| *id == user).map_or(&[], |(_, connections)| connections)
+fn of(open: &[(UserId, Presence)], user: UserId) -> Presence {
+    open.iter().find(|(id, _)| *id == user).map(|(_, kept)| kept.clone()).unwrap_or_default()
 }

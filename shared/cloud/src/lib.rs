@@ -1,14 +1,16 @@
-//! The ports' sides other than the table: the fan-out queue, the open sockets, the signing secret;
+//! The ports' sides other than the table: the queues, the open sockets, the signing secret;
 //! and how the clients of all services are built.
 
 mod clients;
 mod failure;
 mod fanout;
 mod http;
+mod presence;
 mod secret;
 mod sockets;
 
 pub use clients::Clients;
 pub use fanout::FanoutQueue;
+pub use presence::PresenceQueue;
 pub use secret::SigningSecret;
 pub use sockets::Sockets;

@@ -28,7 +28,6 @@ pub use message::{
     Reaction, may_delete, may_edit, may_react, thread_root,
 };
 pub use presence::{PRESENCE_EXPIRY_MS, Presence, PresenceTimes, Shown};
-pub use rate::{RateLimit, RateTaken, RateWindow};
 pub use rate::{Bucket, RateLimit, RateTaken, RateWindow};
 pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,

@@ -242,12 +242,13 @@ impl FindConnections for Table {
         &self,
         users: &[UserId],
         now: Timestamp,
-    ) -> Result<Vec<(UserId, Vec<Connection>)>> {
+    ) -> Result<Vec<(UserId, Presence)>> {
         let items = self.batch_get(users.iter().map(|user| keys::connections(*user))).await?;
         let mut by_user = HashMap::with_capacity(items.len());
         for item in &items {
-            let live = all_in(item)?.into_iter().filter(|c| c.expires_at > now);
-            by_user.insert(Fields(item).in_key("PK", keys::user_in)?, live.collect::<Vec<_>>());
+            let mut kept = presence::from_item(item)?;
+            kept.connections.retain(|c| c.expires_at > now);
+            by_user.insert(Fields(item).in_key("PK", keys::user_in)?, kept);
         }
         Ok(users.iter().filter_map(|user| by_user.remove_entry(user)).collect())
     }

@@ -9,7 +9,6 @@ use crate::{Table, connections, keys};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use chat::ports::{Commit, KeepPresence, NoteActivity};
 use domain::{ConnectionId, Presence, Result, Shown, Status, Timestamp, UserId};
-use std::collections::HashMap;
 
 /// What is kept, out of the item of a user's connections.
 pub(crate) fn from_item(item: &Item) -> Result<Presence> {
@@ -52,15 +51,6 @@ impl Table {
 }
 
 impl KeepPresence for Table {
-    async fn presences(&self, users: &[UserId]) -> Result<HashMap<UserId, Presence>> {
-        if users.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let items = self.batch_get(users.iter().map(|user| keys::connections(*user))).await?;
-        let one = |item| Ok((Fields(item).in_key("PK", keys::user_in)?, from_item(item)?));
-        items.iter().map(one).collect()
-    }
-
     async fn touch(
         &self,
         user: UserId,
