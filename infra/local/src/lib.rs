@@ -13,6 +13,7 @@ pub mod http_api;
 pub mod logs;
 pub mod metrics;
 pub mod net;
+pub mod opensearch;
 pub mod ports;
 pub mod rights;
 pub mod runtime;

@@ -5,9 +5,9 @@
 
 use crate::event::Fanout;
 use domain::{
-    Bucket, Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId, Profile,
-    RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
-    Timestamp, UserId,
+    Bucket, Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId,
+    Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session,
+    SessionId, Timestamp, UserId,
 };
 use domain::Presence;
 use std::collections::{HashMap, HashSet};

@@ -6,8 +6,8 @@
 //! due when silence would change what is shown: so presence ends by itself, and nothing runs for
 //! those who are not here.
 
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::PresenceUpdated;
 use crate::gate::Principal;
 use crate::ports::{
     Ask, AskCheck, Blocks, Commit, FindConnections, KeepPresence, Look, NoteActivity, Publish,
@@ -42,18 +42,6 @@ impl Check {
     pub fn now(user: UserId) -> Self {
         Self { user, due: None }
     }
-}
-
-/// `presence_updated`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[allow(missing_docs, reason = "the fields of docs/api.md")]
-pub struct PresenceView {
-    pub user_id: UserId,
-    pub status: Status,
-    pub status_message: Option<String>,
-    pub status_emoji: Option<String>,
-    pub status_expires_at: Option<Timestamp>,
-    pub last_active_at: Option<Timestamp>,
 }
 
 /// Notes that the user is at a device, or away from it.
@@ -179,7 +167,7 @@ async fn announce(
     shown: Shown,
 ) -> Result<()> {
     let last_active = presence.last_sign().max(profile.last_seen);
-    let view = PresenceView {
+    let data = PresenceUpdated {
         user_id: profile.id,
         status: shown.status,
         status_message: shown.message,
@@ -189,7 +177,7 @@ async fn announce(
             .then_some(last_active),
     };
     let except = crate::blocked_by(store, profile.id).await?;
-    let event = plain("presence_updated", now, view);
+    let event = Event::of(now, data);
     let out = Fanout { except, ..Fanout::new(Audience::Acquaintances(profile.id), event) };
     fanout.publish(&out).await
 }

@@ -1,7 +1,7 @@
 //! Users: shown, found, and changed by themselves.
 
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::UserUpdated;
 use crate::gate::{Principal, no_such};
 use crate::presence::Check;
 use crate::ports::{AskCheck, ChangeProfile, FindConnections, Look, Publish, SearchUsers};
@@ -10,7 +10,6 @@ use domain::{
     AvatarUrl, DisplayName, Presence, Profile, Result, Status, StatusEmoji, StatusMessage,
     Timestamp, UserId,
 };
-use serde_json::json;
 
 /// What a user changes about themselves. `Some(None)` clears.
 #[derive(Clone, Debug, Default)]
@@ -111,17 +110,15 @@ pub async fn update_me(
     }
     next.last_seen = now;
     store.save_profile(&next).await?;
-    let tell = async |kind: &str, data: serde_json::Value| {
-        let audience = Audience::Acquaintances(who.user);
-        fanout.publish(&Fanout::new(audience, plain(kind, now, data))).await
-    };
+    let tell =
+        async |event| fanout.publish(&Fanout::new(Audience::Acquaintances(who.user), event)).await;
     let presence = |p: &Profile| {
         (p.status, p.status_message.clone(), p.status_emoji.clone(), p.status_expires_at)
     };
     if presence(&was) != presence(&next) {
         queue.ask_check(Check::now(who.user), 0).await?;
     }
-    tell("user_updated", json!({"user": view})).await?;
+    tell(Event::of(now, UserUpdated { user: view.clone() })).await?;
     Ok(view)
 }
 

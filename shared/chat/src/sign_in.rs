@@ -1,7 +1,7 @@
 //! Accounts and sessions. Who may read the signing key issues tokens from what these return.
 
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::SessionExpired;
 use crate::gate::Principal;
 use crate::ports::{
     Accounts, Ask, Commit, FindConnections, Look, Publish, RateKey, SaveRate, Sessions, Ticket,
@@ -156,7 +156,7 @@ pub async fn logout(
     if of_session.is_empty() {
         return Ok(());
     }
-    let event = plain("session_expired", now, serde_json::json!({}));
+    let event = Event::of(now, SessionExpired {});
     fanout
         .publish(&Fanout { close: true, ..Fanout::new(Audience::Connections(of_session), event) })
         .await

@@ -1,13 +1,12 @@
 //! A socket's life: opened, subscribed, misused, closed.
 
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::Ready;
 use crate::gate::Principal;
 use crate::presence::{Check, ask_if_wanted};
 use crate::ports::{AskCheck, KeepConnections, Look, Publish, Push, Typing};
 use crate::typing::typing;
 use domain::{Connection, ConnectionId, PresenceTimes, Result, RoomId, Subscription, Timestamp};
-use serde_json::json;
 
 /// How often a client should ping, in milliseconds. API Gateway closes after 10 idle minutes.
 pub const HEARTBEAT_MS: i64 = 25_000;
@@ -33,9 +32,8 @@ pub async fn connect(
     let connection =
         Connection { subscription, batch, ..Connection::new(id.clone(), who.session, now, ends) };
     let presence = store.add_connection(who.user, &connection, now).await?;
-    let data = json!({"connection_id": id, "user_id": who.user, "heartbeat_ms": HEARTBEAT_MS});
-    let ready = plain("ready", now, data);
-    let ready = Fanout::new(Audience::Connections(vec![id]), ready);
+    let data = Ready { connection_id: id.clone(), user_id: who.user, heartbeat_ms: HEARTBEAT_MS };
+    let ready = Fanout::new(Audience::Connections(vec![id]), Event::of(now, data));
     let asked = ask_if_wanted(queue, times, who.user, now, Some(&presence));
     futures_util::future::try_join(fanout.publish(&ready), asked).await?;
     Ok(())

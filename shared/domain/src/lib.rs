@@ -13,6 +13,7 @@ mod presence;
 mod rate;
 mod records;
 mod role;
+pub mod search;
 mod schema;
 mod text;
 mod time;

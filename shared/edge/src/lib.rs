@@ -4,6 +4,7 @@
 //! route that parses its request, makes one call into `chat` and shapes the answer.
 
 mod about;
+mod about_events;
 mod about_frame;
 mod app;
 mod auth;
@@ -22,7 +23,7 @@ pub use app::App;
 pub use auth::Signer;
 pub use fields::Patch;
 pub use params::{Limit, Text};
-pub use queue::serve_queue;
+pub use queue::{serve_events, serve_queue};
 pub use rest::{Reply, Request, serve_open, serve_rest, serve_unknown};
 pub use serve::Exit;
 pub use socket::{
