@@ -18,6 +18,8 @@ pub mod event_data;
 mod gate;
 mod join_room;
 mod list_messages;
+pub mod notifications;
+mod notify;
 pub mod ports;
 mod presence;
 mod profiles;
@@ -28,6 +30,7 @@ mod resume;
 mod send_message;
 mod sign_in;
 mod sockets;
+pub mod sync;
 mod throttle;
 mod typing;
 pub mod view;
@@ -42,6 +45,8 @@ pub use edit_message::edit_message;
 pub use gate::Principal;
 pub use join_room::{Joined, MemberView, Members, join_room, leave_room, list_members};
 pub use list_messages::{Anchor, Messages, get_message, list_messages};
+pub use notifications::{list_notifications, read_all_notifications, read_notification};
+pub use notify::{Written, notify};
 pub use presence::{Check, LAST_SEEN_EVERY_MS, check_presence, set_presence, touch};
 pub use profiles::{ProfilePatch, get_user, search_users, update_me};
 pub use react::{Reactions, add_reaction, remove_reaction};
@@ -53,7 +58,7 @@ pub use sign_in::{
     REFRESH_MS, Registration, SignedIn, TOKEN_MS, ask_ticket, check_session, login, logout,
     refresh, register, use_ticket,
 };
-pub use sockets::{connect, disconnect, refuse_frame, subscribe};
+pub use sockets::{HEARTBEAT_MS, connect, disconnect, refuse_frame, subscribe};
 pub use throttle::look_within;
 pub use typing::{TYPING_MS, TYPING_THROTTLE_MS, start_typing, stop_typing};
 

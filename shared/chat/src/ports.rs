@@ -13,6 +13,8 @@ use domain::Presence;
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 
+mod notifications;
+pub use notifications::{MarkNotices, ReadNotices, WriteNotices};
 mod presence;
 pub use presence::{AskCheck, KeepPresence, NoteActivity};
 

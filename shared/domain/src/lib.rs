@@ -9,6 +9,7 @@ mod emoji;
 mod error;
 mod ids;
 mod message;
+mod notification;
 mod presence;
 mod rate;
 mod records;
@@ -27,6 +28,10 @@ pub use ids::{
 pub use message::{
     EDIT_WINDOW_MS, MENTIONS_MAX, Message, MessageKind, REACTION_EMOJIS_MAX, REACTIONS_MAX,
     Reaction, may_delete, may_edit, may_react, thread_root,
+};
+pub use notification::{
+    DirectNotice, NOTIFICATION_CHARS_MAX, NOTIFICATION_MS, Notification, NotificationKind, ReadUpTo,
+    UNREAD_NOTIFICATIONS_MAX,
 };
 pub use presence::{PRESENCE_EXPIRY_MS, Presence, PresenceTimes, Shown};
 pub use rate::{Bucket, RateLimit, RateTaken, RateWindow};

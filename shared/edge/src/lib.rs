@@ -12,6 +12,7 @@ mod fields;
 mod params;
 mod problem;
 mod queue;
+mod records;
 mod rest;
 mod schemas;
 mod serve;
@@ -26,6 +27,7 @@ pub use params::{Limit, Text};
 pub use queue::{serve_events, serve_queue};
 pub use rest::{Reply, Request, serve_open, serve_rest, serve_unknown};
 pub use serve::Exit;
+pub use records::serve_records;
 pub use socket::{
     Frame, Handshake, Hangup, serve_authorizer, serve_connect, serve_disconnect, serve_socket,
     serve_unknown_frame,

@@ -19,6 +19,7 @@ mod log;
 mod look;
 mod members;
 mod messages;
+mod notices;
 mod presence;
 mod public_keys;
 mod rates;
@@ -30,8 +31,10 @@ mod sessions;
 mod tickets;
 mod typing;
 mod write;
+mod written;
 
 pub use keys::BUCKET_SEQS;
+pub use written::written;
 
 /// The table's secondary index: public rooms by name, users by username.
 pub const DIRECTORY_INDEX: &str = "directory";
