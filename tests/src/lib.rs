@@ -19,6 +19,7 @@ pub mod rooms;
 pub mod shape;
 pub mod socket;
 pub mod stack;
+pub mod state;
 pub mod stats;
 pub mod template;
 pub mod user;

@@ -1,5 +1,6 @@
 //! What tests do all the time: rooms, messages, pages.
 
+use crate::api::Payload;
 use crate::shape;
 use crate::user::User;
 use serde_json::{Value, json};
@@ -151,4 +152,17 @@ fn list(value: &Value) -> Vec<Value> {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+/// One transparent pixel as a form with the field `file`.
+pub fn pixel_form(filename: &str) -> Payload {
+    let pixel = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+    let mut body = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{filename}\"\r\n\
+         Content-Type: image/gif\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(pixel);
+    body.extend_from_slice(b"\r\n--b--\r\n");
+    Payload::Raw("multipart/form-data; boundary=b", body)
 }

@@ -162,6 +162,9 @@ impl Stack {
             .iter()
             .map(|api| format!("ws://127.0.0.1:{public_port}/{}", api.stage))
             .collect();
+        for notice in &deployment.notices {
+            println!("{notice}");
+        }
         println!("{http}");
         for socket in &sockets {
             println!("{socket}");

@@ -6,7 +6,7 @@
 use crate::event::Event;
 use crate::notifications::NotificationView;
 use domain::NotificationId;
-use crate::view::{CompactUser, MessageView, ReadState, RoomView, UserView};
+use crate::view::{AttachmentView, CompactUser, MessageView, ReadState, RoomView, UserView};
 use domain::{ConnectionId, LeaveReason, MessageId, Role, RoomId, Status, Timestamp, UserId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
@@ -265,7 +265,15 @@ pub struct NotificationsRead {
     pub unread_count: u64,
 }
 
+/// A file of one's own has been checked; to one's own devices.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct AttachmentUpdated {
+    pub attachment: AttachmentView,
+}
+
 kinds! {
+    AttachmentUpdated = "attachment_updated",
     Ready = "ready",
     SessionExpired = "session_expired",
     Truncated = "truncated",

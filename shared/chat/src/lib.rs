@@ -15,6 +15,7 @@ mod done;
 mod edit_message;
 pub mod event;
 pub mod event_data;
+pub mod files;
 mod gate;
 mod join_room;
 mod list_messages;

@@ -6,11 +6,13 @@ mod failure;
 mod fanout;
 mod http;
 mod presence;
+mod objects;
 mod secret;
 mod sockets;
 
 pub use clients::Clients;
 pub use fanout::FanoutQueue;
 pub use presence::PresenceQueue;
+pub use objects::{FileBucket, quarantined_id};
 pub use secret::SigningSecret;
 pub use sockets::Sockets;

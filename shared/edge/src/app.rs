@@ -14,6 +14,7 @@ pub struct App {
     fanout: OnceLock<cloud::FanoutQueue>,
     presence: OnceLock<cloud::PresenceQueue>,
     sockets: OnceLock<cloud::Sockets>,
+    files: OnceLock<cloud::FileBucket>,
     signer: OnceCell<Signer>,
     pub(crate) verifier: Verifier,
 }
@@ -31,6 +32,7 @@ impl App {
             fanout: OnceLock::new(),
             presence: OnceLock::new(),
             sockets: OnceLock::new(),
+            files: OnceLock::new(),
             signer: OnceCell::new(),
             verifier: Verifier::default(),
         }
@@ -41,6 +43,20 @@ impl App {
         self.fanout.get_or_init(|| {
             cloud::FanoutQueue::new(self.clients.sqs(), required("FANOUT_QUEUE_URL"))
         })
+    }
+
+    /// The bucket of files.
+    pub fn files(&self) -> &cloud::FileBucket {
+        self.files
+            .get_or_init(|| cloud::FileBucket::new(self.clients.s3(), required("FILES_BUCKET")))
+    }
+
+    /// How long a file stays that nothing uses, in milliseconds: the template's `UnusedFileSeconds`.
+    pub fn unused_file_ms(&self) -> i64 {
+        match required("UNUSED_FILE_SECONDS").parse::<u32>() {
+            Ok(seconds @ 1..) => i64::from(seconds) * 1000,
+            _ => misconfigured("UNUSED_FILE_SECONDS must be a number from 1"),
+        }
     }
 
     /// The queue of presence checks.

@@ -37,6 +37,17 @@ const WITHOUT_EFFECT: [&str; 13] = [
     "AWS::ApiGatewayV2::Deployment",
 ];
 
+/// Whether a resource belongs to a service of AWS that has no stand-in and calls functions by itself:
+/// what comes from there can be invoked by hand, so a template that has it still runs.
+fn is_elsewhere(kind: &str, properties: &Value) -> bool {
+    match kind {
+        "AWS::GuardDuty::MalwareProtectionPlan" => true,
+        // A rule by time would be a schedule that never fires.
+        "AWS::Events::Rule" => properties.get("ScheduleExpression").is_none(),
+        _ => false,
+    }
+}
+
 /// A template that has been read and not yet resolved: its addresses need the ports.
 pub struct Template {
     path: PathBuf,
@@ -159,6 +170,12 @@ impl Template {
         };
         for (id, kind, properties) in resources {
             if WITHOUT_EFFECT.contains(&kind) {
+                continue;
+            }
+            if is_elsewhere(kind, &properties) {
+                reader.deployment.notices.push(format!(
+                    "{id}: there is no {kind} on one machine; what it would start has to be invoked."
+                ));
                 continue;
             }
             let metadata =

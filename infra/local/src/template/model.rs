@@ -20,6 +20,8 @@ pub struct Deployment {
     pub buckets: Vec<String>,
     /// The secrets.
     pub secrets: Vec<SecretSpec>,
+    /// What is left out because the service behind it is not here, one sentence each.
+    pub notices: Vec<String>,
     /// `Outputs`, with addresses a client can use.
     pub outputs: BTreeMap<String, String>,
 }

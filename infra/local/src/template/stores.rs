@@ -135,8 +135,13 @@ pub(super) fn bucket(props: &Props, names: &Names) -> Result<String, StartError>
             "OwnershipControls",
             "Tags",
             "CorsConfiguration",
+            "NotificationConfiguration",
         ],
     )?;
+    if let Some(inner) = props.inner("NotificationConfiguration") {
+        // Functions hear of a bucket by their own event sources.
+        inner.only(&[], &["EventBridgeConfiguration"])?;
+    }
     Ok(names.physical(&props.id))
 }
 
