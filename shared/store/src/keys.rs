@@ -1,7 +1,6 @@
 //! Every key of the table, built and parsed here and nowhere else.
 
 use domain::NotificationId;
-use domain::{MessageId, RoomId, SessionId, UserId};
 use domain::{AttachmentId, MessageId, RoomId, SessionId, Timestamp, UserId};
 
 /// Numbers of a room that share a partition. Ten thousand events at the usual 0.5-1 KB stay far

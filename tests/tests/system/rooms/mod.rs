@@ -8,4 +8,5 @@ mod leave_room;
 mod list_public_rooms;
 mod list_rooms;
 mod open_direct_room;
+mod set_typing;
 mod update_room;

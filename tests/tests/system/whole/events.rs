@@ -15,7 +15,7 @@ fn judge(stem: &str, failed: bool, answer: &Value) -> Result<(), String> {
         // API Gateway turns exactly this failure into a 401.
         "socket_authorize" => failed && answer["errorMessage"] == "Unauthorized",
         _ if failed => false,
-        "deliver" => answer["batchItemFailures"] == json!([]),
+        "deliver" | "notify" | "presence" => answer["batchItemFailures"] == json!([]),
         "socket_connect" | "socket_disconnect" => status == 200,
         "socket_ping" => body["type"] == "pong" && body["ref"] == "2",
         "socket_default" => body["type"] == "error",

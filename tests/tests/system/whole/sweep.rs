@@ -8,7 +8,7 @@ use parlance_tests::template::Template;
 pub const OPEN: &[&str] = &["register", "login", "refresh"];
 
 /// Writing routes that take no body.
-pub const BODYLESS: &[&str] = &["logout", "ticket", "join_room", "leave_room", "open_direct_room"];
+pub const BODYLESS: &[&str] = &["logout", "ticket", "join_room", "leave_room", "open_direct_room", "read_notification"];
 
 pub const DEPTH: usize = 10_000;
 
@@ -67,6 +67,7 @@ impl World {
         let fill = |path: &str| {
             let path = path.replace("{room_id}", &self.room).replace("{message_id}", &self.message);
             path.replace("{user_id}", &self.user.id).replace("{emoji}", "%F0%9F%91%8D")
+                .replace("{notification_id}", "0199aaaa-0000-7000-8000-000000000000")
         };
         let routes = Template::load().http_routes().into_iter();
         routes
@@ -132,6 +133,10 @@ pub fn valid_body(stem: &str) -> Option<Value> {
         "send_message" => json!({"content": "new", "client_id": "k"}),
         "edit_message" => json!({"content": "new"}),
         "add_reaction" => json!({"emoji": "🎉"}),
+        "set_typing" => json!({"typing": true}),
+        "read_all_notifications" => {
+            json!({"before": "0199aaaa-0000-7000-8000-000000000000"})
+        }
         "update_me" => {
             json!({"display_name": "New", "status_message": "m", "status": "busy", "avatar_url": "https://example.org/a"})
         }
