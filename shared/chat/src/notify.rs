@@ -10,7 +10,7 @@ use crate::event_data::{NotificationCreated, NotificationRemoved};
 use crate::notifications::{compose, excerpt, unread_notifications};
 use crate::ports::{
     Ask, Commit, FindConnections, ListRecipients, Look, Publish, Range, ReadHistory, ReadNotices,
-    Seen, WriteNotices,
+    Seen, TableChange, WriteNotices,
 };
 use domain::{
     Change, ChatError, DirectNotice, LogEntry, Message, MessageId, MessageKind, Notification,
@@ -43,26 +43,31 @@ pub enum Written {
 }
 
 impl Written {
-    /// What a message's change means here; nothing for the system's own, for reactions and the like.
-    pub fn of_message(was: Option<Message>, is: Option<Message>) -> Option<Self> {
-        let is = is.filter(|is| is.kind != MessageKind::System)?;
-        match was {
-            None if is.deleted.is_none() => Some(Self::Sent(Box::new(is))),
-            Some(was) if was.deleted.is_none() && is.deleted.is_some() => {
-                Some(Self::Deleted(Box::new(was)))
-            }
-            Some(was) if was.edited_at != is.edited_at && is.deleted.is_none() => {
-                Some(Self::Edited(Box::new(was), Box::new(is)))
-            }
-            _ => None,
+    /// What a change of the table means here: nothing for the system's own lines, for reactions, for
+    /// most of what happens.
+    pub fn of(change: &TableChange) -> Option<Self> {
+        match change {
+            TableChange::Message { was, is } => Self::of_message(was.as_deref(), is.as_deref()?),
+            TableChange::Logged(entry) => match entry.change {
+                Change::UserJoined { user, .. } if user != entry.actor => {
+                    Some(Self::Added(entry.clone()))
+                }
+                _ => None,
+            },
+            TableChange::RoomDeleted(_) | TableChange::Other => None,
         }
     }
 
-    /// What a new log entry means here.
-    pub fn of_entry(entry: LogEntry) -> Option<Self> {
-        match entry.change {
-            Change::UserJoined { user, .. } if user != entry.actor => {
-                Some(Self::Added(Box::new(entry)))
+    fn of_message(was: Option<&Message>, is: &Message) -> Option<Self> {
+        let boxed = |message: &Message| Box::new(message.clone());
+        match was {
+            _ if is.kind == MessageKind::System => None,
+            None if is.deleted.is_none() => Some(Self::Sent(boxed(is))),
+            Some(was) if was.deleted.is_none() && is.deleted.is_some() => {
+                Some(Self::Deleted(boxed(was)))
+            }
+            Some(was) if was.edited_at != is.edited_at && is.deleted.is_none() => {
+                Some(Self::Edited(boxed(was), boxed(is)))
             }
             _ => None,
         }
@@ -511,4 +516,62 @@ async fn invite(
     let content = excerpt(room.name.as_deref().unwrap_or_default());
     let notification = compose(&notice, &seen.profiles, content, false);
     publish(fanout, user, Event::of(now, NotificationCreated { notification, unread_count })).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Role;
+
+    #[test]
+    fn what_a_change_means() {
+        let at = Timestamp::from_ms(1);
+        let room = RoomId::new(at, [1; 10]);
+        let (ann, bob) = (UserId::new(at, [2; 10]), UserId::new(at, [3; 10]));
+        let sent = Message::new(MessageId { room, seq: 7 }, ann, "hello".into(), at, 1);
+        let edited = Message { body: "bye".into(), edited_at: Some(at), ..sent.clone() };
+        let gone = edited.tombstone(at, ann, 9);
+        let answered = Message { reply_count: 1, ..sent.clone() };
+        let line = Message { kind: MessageKind::System, ..sent.clone() };
+        let boxed = |message: &Message| Box::new(message.clone());
+        let message = |was: Option<&Message>, is: Option<&Message>| {
+            let change = TableChange::Message { was: was.map(boxed), is: is.map(boxed) };
+            Written::of(&change)
+        };
+        assert_eq!(message(None, Some(&sent)), Some(Written::Sent(boxed(&sent))));
+        let expected = Written::Edited(boxed(&sent), boxed(&edited));
+        assert_eq!(message(Some(&sent), Some(&edited)), Some(expected));
+        assert_eq!(message(Some(&edited), Some(&gone)), Some(Written::Deleted(boxed(&edited))));
+        for (was, is) in [
+            (Some(&sent), Some(&answered)),
+            (None, Some(&line)),
+            (Some(&gone), Some(&gone)),
+            (Some(&gone), None),
+        ] {
+            assert_eq!(message(was, is), None);
+        }
+        let entry = |user| LogEntry {
+            room,
+            seq: 8,
+            at,
+            ordinal: 1,
+            actor: ann,
+            change: Change::UserJoined { user, role: Role::Member },
+        };
+        let added = Box::new(entry(bob));
+        assert_eq!(Written::of(&TableChange::Logged(added.clone())), Some(Written::Added(added)));
+        assert_eq!(Written::of(&TableChange::Logged(Box::new(entry(ann)))), None);
+    }
+
+    #[test]
+    fn one_event_and_person_have_one_id() {
+        let at = Timestamp::from_ms(1_790_000_000_000);
+        let room = RoomId::new(at, [1; 10]);
+        let (ann, bob) = (UserId::new(at, [2; 10]), UserId::new(at, [3; 10]));
+        let place = |seq| MessageId { room, seq };
+        assert_eq!(id(ann, place(7), at), id(ann, place(7), at));
+        assert_ne!(id(ann, place(7), at), id(bob, place(7), at));
+        assert_ne!(id(ann, place(7), at), id(ann, place(8), at));
+        assert!(id(ann, place(8), at.plus_ms(1)) > id(ann, place(7), at), "in order of time");
+    }
 }

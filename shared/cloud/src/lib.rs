@@ -1,4 +1,5 @@
 //! The ports' sides other than the table: the queues, the open sockets, the signing secret;
+//! The ports' sides other than the table: the fan-out queue, the open sockets, the search index, the signing secret;
 //! and how the clients of all services are built.
 
 mod clients;
@@ -7,6 +8,7 @@ mod fanout;
 mod http;
 mod presence;
 mod objects;
+mod search;
 mod secret;
 mod sockets;
 
@@ -14,5 +16,6 @@ pub use clients::Clients;
 pub use fanout::FanoutQueue;
 pub use presence::PresenceQueue;
 pub use objects::{FileBucket, quarantined_id};
+pub use search::SearchIndex;
 pub use secret::SigningSecret;
 pub use sockets::Sockets;

@@ -15,11 +15,11 @@ mod form;
 mod params;
 mod problem;
 mod queue;
-mod records;
 mod rest;
 mod schemas;
 mod serve;
 mod socket;
+mod stream;
 
 pub use about::About;
 pub use about_frame::{AboutFrame, Nothing};
@@ -33,8 +33,8 @@ pub use params::{Limit, Text};
 pub use queue::{serve_events, serve_queue};
 pub use rest::{Reply, Request, serve_open, serve_rest, serve_unknown};
 pub use serve::Exit;
-pub use records::serve_records;
 pub use socket::{
     Frame, Handshake, Hangup, serve_authorizer, serve_connect, serve_disconnect, serve_socket,
     serve_unknown_frame,
 };
+pub use stream::serve_stream;

@@ -3,29 +3,23 @@
 //!
 //! Run twice it notifies once: a notification's id follows from its event and its person.
 
+use chat::Written;
+use chat::ports::TableChange;
 use domain::Timestamp;
 use edge::App;
-use serde_json::Value;
 
-async fn notify(app: &App, records: &[Value], now: Timestamp) -> Option<usize> {
-    for (place, record) in records.iter().enumerate() {
-        let written = match store::written(record) {
-            Ok(Some(written)) => written,
-            Ok(None) => continue,
-            Err(error) => {
-                // It will never be readable; what follows it must not wait for that.
-                tracing::error!(detail = %error.detail, "a record of the stream is skipped");
-                continue;
-            }
-        };
+async fn notify(app: &App, changes: &[TableChange], now: Timestamp) -> Vec<usize> {
+    for (place, change) in changes.iter().enumerate() {
+        let Some(written) = Written::of(change) else { continue };
         if let Err(error) = chat::notify(&app.table, app.fanout(), now, &written).await {
             tracing::error!(detail = %error.detail, "not notified; the record comes again");
-            return Some(place);
+            // Everything behind it comes again too, in its order.
+            return vec![place];
         }
     }
-    None
+    Vec::new()
 }
 
 fn main() -> edge::Exit {
-    edge::serve_records(notify)
+    edge::serve_stream(notify)
 }
