@@ -117,7 +117,7 @@ pub async fn check_presence(
             // Another one has taken its place.
             return Ok(());
         }
-        let next = presence.merged(profile, now, times);
+        let next = presence.to_show(profile, now, times);
         let mut revision = presence.revision;
         let changed = next != presence.shown;
         if changed {

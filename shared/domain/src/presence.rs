@@ -7,6 +7,9 @@ use crate::{Connection, Profile, Status, Timestamp};
 pub const PRESENCE_EXPIRY_MS: i64 = 5 * 60 * 1000;
 /// How often a device's sign of life is written at most, in milliseconds.
 const REFRESH_MS_MAX: i64 = 60_000;
+/// How far two functions' clocks may be apart, in milliseconds: the check after the grace must find it
+/// over.
+const GRACE_SLACK_MS: i64 = 500;
 /// A status message that ends later than this is not waited for: clients know when it ends, and the
 /// next check of a connected user finds it. In milliseconds (a day).
 const WAIT_FOR_MESSAGE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -86,6 +89,18 @@ impl Presence {
         Shown { status, message: profile.status_message, emoji: profile.status_emoji }
     }
 
+    /// The same after a hang-up: until the grace is over nothing changes, unless by choice.
+    pub fn to_show(&self, profile: &Profile, now: Timestamp, times: PresenceTimes) -> Shown {
+        let mut next = self.merged(profile, now, times);
+        let hung_up = self.connections.is_empty() && next.status == Status::Offline;
+        let chosen = matches!(profile.status, Some(Status::Busy | Status::Offline));
+        let over = self.changed_at.plus_ms(times.grace_ms - GRACE_SLACK_MS) <= now;
+        if hung_up && !chosen && !over && self.shown.status != Status::Busy {
+            next.status = self.shown.status;
+        }
+        next
+    }
+
     /// When [`Presence::merged`] changes next if nothing else happens.
     pub fn changes_at(
         &self,
@@ -110,8 +125,10 @@ impl Presence {
 
     /// Whether what others were told may no longer be so, as far as the devices go, or nobody watches.
     pub fn wants_check(&self, now: Timestamp, times: PresenceTimes) -> bool {
+        // Busy is a choice; whoever takes it back asks for a check.
+        let told = self.shown.status == Status::Busy;
         self.untold
-            || self.shown.status != self.devices(now, times)
+            || (!told && self.shown.status != self.devices(now, times))
             || (!self.connections.is_empty() && !self.check_pending(now))
     }
 
@@ -211,6 +228,21 @@ mod tests {
         }
         let short = Connection { expires_at: at(50), ..device(0, false) };
         assert_eq!(of(&[short]).changes_at(&nobody, at(0), TIMES), Some(at(50)), "its socket ends");
+    }
+
+    #[test]
+    fn a_hang_up_shows_after_the_grace() {
+        let times = PresenceTimes { expiry_ms: 1_000, grace_ms: 10_000 };
+        let shown = |status, chosen, after| {
+            let shown = Shown { status, ..Shown::default() };
+            let presence = Presence { shown, changed_at: at(0), ..Presence::default() };
+            presence.to_show(&profile(chosen), at(after), times).status
+        };
+        assert_eq!(shown(Status::Online, None, 9_000), Status::Online);
+        assert_eq!(shown(Status::Away, None, 9_000), Status::Away);
+        assert_eq!(shown(Status::Online, None, 10_000), Status::Offline);
+        assert_eq!(shown(Status::Online, Some(Status::Offline), 1), Status::Offline, "by choice");
+        assert_eq!(shown(Status::Busy, None, 1), Status::Offline, "busy was a choice");
     }
 
     #[test]

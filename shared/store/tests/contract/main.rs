@@ -18,6 +18,7 @@ mod look;
 mod members;
 mod messages;
 mod reactions;
+mod notices;
 mod presence;
 mod rooms;
 mod sessions;

@@ -113,8 +113,8 @@ async fn a_status_message_ends_by_itself() {
     let [alice, bob] = brief().users().await;
     let room = alice.room_with(&[&bob]).await;
     let near = Socket::connect(&bob).await;
-    let now = listed(&bob, &room, &alice).await["last_active_at"].as_str().unwrap().to_owned();
-    let soon = shape::moment(&now).unwrap() + std::time::Duration::from_secs(8);
+    let now = alice.get("/bootstrap").await.ok(200)["server_time"].as_str().unwrap().to_owned();
+    let soon = shape::moment(&now).unwrap() + std::time::Duration::from_secs(10);
     let end = soon.format(&time::format_description::well_known::Rfc3339).unwrap();
     let status = json!({"status_message": "at lunch", "status_emoji": "🍜", "status_expires_at": end});
     alice.patch("/users/me", status).await.ok(200);
