@@ -35,7 +35,7 @@ pub mod prelude {
     pub use crate::rooms::{contents, ids, seqs, system_lines, written};
     pub use crate::shape;
     pub use crate::socket::{Frame, SignIn, Socket};
-    pub use crate::stack::{Options, Stack, limited, stack};
+    pub use crate::stack::{Options, Stack, brief, limited, stack};
     pub use crate::user::{PASSWORD, User, username};
     pub use crate::view::RoomView;
     pub use serde_json::{Value, json};

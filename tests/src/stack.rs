@@ -112,6 +112,15 @@ pub fn limited() -> &'static Stack {
     shared(&SHARED, Options::new().param("SendRateMax", 10).param("SendRateWindowSeconds", 600))
 }
 
+/// The shared stack for what is about silence: presence ends after three seconds instead of five minutes,
+/// and the grace of a disconnect is one second instead of ten.
+pub fn brief() -> &'static Stack {
+    static SHARED: OnceLock<Result<Stack, String>> = OnceLock::new();
+    let options = Options::new().roomy();
+    let options = options.param("PresenceExpirySeconds", 3).param("PresenceGraceSeconds", 1);
+    shared(&SHARED, options)
+}
+
 /// A stack that does not come up is not tried again by every test.
 fn shared(cell: &'static OnceLock<Result<Stack, String>>, options: Options) -> &'static Stack {
     match cell.get_or_init(|| Stack::try_start(options)) {

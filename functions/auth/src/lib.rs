@@ -2,7 +2,7 @@
 
 use chat::view::UserView;
 use chat::{SignedIn, TOKEN_MS};
-use domain::{Result, Timestamp};
+use domain::{Presence, Result, Timestamp};
 use edge::Signer;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -29,6 +29,6 @@ pub fn session(signer: &Signer, signed_in: SignedIn, now: Timestamp) -> Result<S
         expires_at,
         refresh_token,
         refresh_expires_at: session.expires_at,
-        user: UserView::of(&profile, &[], now),
+        user: UserView::of(&profile, &Presence::default(), now),
     })
 }

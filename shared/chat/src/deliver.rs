@@ -11,7 +11,7 @@ use crate::ports::{
     Publish, Push,
 };
 use domain::{
-    ChatError, Connection, ConnectionId, Result, RoomId, Subscription, Timestamp, UserId,
+    ChatError, Connection, ConnectionId, Presence, Result, RoomId, Subscription, Timestamp, UserId,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -105,7 +105,7 @@ pub async fn deliver(
     }
     for (user, ids) in gone {
         // Left for the next time if it fails: a dead connection costs one more post.
-        let _ = store.drop_connections(user, &ids).await;
+        let _ = store.drop_connections(user, &ids, now).await;
     }
     for ((room, _), (receipt, seq)) in arrived {
         // Left for the next message or page if it fails: the mark only says too little until then.
@@ -196,11 +196,11 @@ async fn acquaintances(
 fn match_up<'a>(
     batch: &'a [Fanout],
     users: &[Vec<UserId>],
-    open: Vec<(UserId, Vec<Connection>)>,
+    open: Vec<(UserId, Presence)>,
     now: Timestamp,
 ) -> Vec<Recipient<'a>> {
     let mut recipients: Vec<Recipient<'a>> = Vec::new();
-    for (user, connections) in open {
+    for (user, Presence { connections, .. }) in open {
         let theirs: Vec<&Fanout> = batch
             .iter()
             .zip(users)

@@ -4,9 +4,12 @@
 //! fit. A field `seq` makes it an event of a room: the same number stands on the frame.
 
 use crate::event::Event;
+use crate::notifications::NotificationView;
 use crate::preference::NotificationPreference;
 use crate::view::{AttachmentView, CompactUser, MessageView, ReadState, RoomView, UserView};
-use domain::{ConnectionId, LeaveReason, MessageId, Role, RoomId, Status, Timestamp, UserId};
+use domain::{
+    ConnectionId, LeaveReason, MessageId, NotificationId, Role, RoomId, Status, Timestamp, UserId,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -245,7 +248,37 @@ pub struct PresenceUpdated {
     pub user_id: UserId,
     pub status: Status,
     pub status_message: Option<String>,
-    pub last_active_at: Timestamp,
+    pub status_emoji: Option<String>,
+    /// When message and emoji end.
+    pub status_expires_at: Option<Timestamp>,
+    /// Null where it is kept from others.
+    pub last_active_at: Option<Timestamp>,
+}
+
+/// Something the user is to know, on all their devices.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct NotificationCreated {
+    pub notification: NotificationView,
+    pub unread_count: u64,
+}
+
+/// Notifications that are gone: what they were about was deleted, or another took their place.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct NotificationRemoved {
+    pub ids: Vec<NotificationId>,
+    pub unread_count: u64,
+}
+
+/// Notifications were read on some device: these, or all up to a moment.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct NotificationsRead {
+    pub ids: Vec<NotificationId>,
+    /// That one and all older ones.
+    pub all_before: Option<NotificationId>,
+    pub unread_count: u64,
 }
 
 /// A file of one's own has been checked; to one's own devices.
@@ -280,6 +313,9 @@ kinds! {
     UserUpdated = "user_updated",
     PresenceUpdated = "presence_updated",
     NotificationPreference = "notification_level_updated",
+    NotificationCreated = "notification",
+    NotificationRemoved = "notification_removed",
+    NotificationsRead = "notifications_read",
 }
 
 impl Event {

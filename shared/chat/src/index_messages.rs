@@ -21,7 +21,7 @@ pub async fn index_messages(index: &impl IndexMessages, changes: &[TableChange])
                 }
             }
             TableChange::RoomDeleted(room) => gone.push((place, *room)),
-            TableChange::Other => {}
+            TableChange::Logged(_) | TableChange::Other => {}
         }
     }
     let mut outcome = Indexed::default();

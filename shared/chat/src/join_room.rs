@@ -6,13 +6,14 @@ use crate::enter;
 use crate::event::Audience;
 use crate::gate::Principal;
 use crate::ports::{
-    ChangeMembers, ChangeRoom, Commit, ListMembers, Look, Publish, QueuePurge, ReadLog, TakeSeq,
-    Taken,
+    ChangeMembers, ChangeRoom, Commit, FindConnections, ListMembers, Look, Publish, QueuePurge,
+    ReadLog, TakeSeq, Taken,
 };
+use crate::presence;
 use crate::view::{CompactUser, MembershipView, People, RoomView};
 use domain::{
     Change, ChatError, Code, LeaveReason, LogEntry, Membership, Result, Role, Room, RoomId,
-    RoomKind, Timestamp, UserId,
+    RoomKind, Status, Timestamp, UserId,
 };
 use serde::Serialize;
 
@@ -138,6 +139,12 @@ pub struct MemberView {
     pub role: Role,
     pub joined_at: Timestamp,
     pub silenced_until: Option<Timestamp>,
+    pub status: Status,
+    pub status_message: Option<String>,
+    pub status_emoji: Option<String>,
+    pub last_active_at: Option<Timestamp>,
+    /// This room, while they are looking at it with some device.
+    pub current_room: Option<RoomId>,
 }
 
 /// A page of members.
@@ -151,7 +158,7 @@ pub struct Members {
 /// Members by id, a page at a time; with `q` those whose username begins with it or whose display
 /// name contains it. A filtered page may hold fewer than `limit` and still have a next.
 pub async fn list_members(
-    store: &(impl Look + ListMembers),
+    store: &(impl Look + ListMembers + FindConnections),
     who: Principal,
     now: Timestamp,
     id: RoomId,
@@ -167,7 +174,7 @@ pub async fn list_members(
     )
     .await?;
     who.member(&seen, id)?;
-    let people = crate::people(store, page.items.iter().map(|m| m.user), now).await?;
+    let (people, present) = presence::of_members(store, who, now, &page.items).await?;
     let folded = q.map(str::to_lowercase);
     let wanted = |user: &CompactUser| {
         folded.as_deref().is_none_or(|q| {
@@ -182,11 +189,17 @@ pub async fn list_members(
         if !wanted(&user) {
             continue;
         }
+        let shown = presence::of_member(member, &people, &present, now);
         members.push(MemberView {
             user,
             role: member.role,
             joined_at: member.joined_at,
             silenced_until: member.silenced(now),
+            status: shown.status,
+            status_message: shown.status_message,
+            status_emoji: shown.status_emoji,
+            last_active_at: shown.last_active_at,
+            current_room: shown.current_room,
         });
         if members.len() == limit {
             let last = page.items.last().map(|m| m.user);

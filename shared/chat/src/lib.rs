@@ -27,9 +27,12 @@ mod list_messages;
 mod list_receipts;
 mod list_thread;
 mod manage_members;
+pub mod notifications;
+mod notify;
 mod pins;
 pub mod ports;
 mod preference;
+mod presence;
 mod profiles;
 mod purge;
 mod react;
@@ -42,6 +45,7 @@ mod send_message;
 mod sign_in;
 mod silence;
 mod sockets;
+pub mod sync;
 mod throttle;
 mod typing;
 pub mod view;
@@ -66,8 +70,11 @@ pub use list_messages::{Anchor, Messages, get_message, list_messages};
 pub use list_receipts::{RECEIPTS_MEMBERS_MAX, Receipt, Receipts, list_receipts};
 pub use list_thread::{Thread, VersionView, Versions, list_edits, list_thread};
 pub use manage_members::{add_member, remove_member};
+pub use notifications::{list_notifications, read_all_notifications, read_notification};
+pub use notify::{Written, notify};
 pub use pins::{PinView, Pins, list_pins, pin_message, unpin_message};
 pub use preference::{NotificationPreference, set_notification_level};
+pub use presence::{Check, LAST_SEEN_EVERY_MS, check_presence, set_presence, touch};
 pub use profiles::{ProfilePatch, get_user, search_users, update_me};
 pub use purge::purge_room;
 pub use react::{
@@ -83,7 +90,7 @@ pub use sign_in::{
     refresh, register, use_ticket,
 };
 pub use silence::{silence_member, unsilence_member};
-pub use sockets::{connect, disconnect, refuse_frame, subscribe};
+pub use sockets::{HEARTBEAT_MS, connect, disconnect, refuse_frame, subscribe};
 pub use throttle::look_within;
 pub use typing::{TYPING_MS, TYPING_THROTTLE_MS, start_typing, stop_typing};
 

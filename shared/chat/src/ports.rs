@@ -9,13 +9,18 @@ use bytes::Bytes;
 use domain::search::{Clause, Has};
 use domain::{
     AttachmentId, Ban, Bucket, ChatError, Connection, ConnectionId, Credentials, FileKind, Finding,
-    Invite, InviteCode, LogEntry, Membership, Message, MessageId, Picture, Profile, RateLimit,
-    RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId, Silence,
-    StoredFile, Timestamp, UserId, Version,
+    Invite, InviteCode, LogEntry, Membership, Message, MessageId, Picture, Presence, Profile,
+    RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
+    Silence, StoredFile, Timestamp, UserId, Version,
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::time::Duration;
+
+mod notifications;
+pub use notifications::{MarkNotices, ReadNotices, WriteNotices};
+mod presence;
+pub use presence::{AskCheck, KeepPresence, NoteActivity};
 
 /// A future that may move between threads, as the runtime wants it.
 pub trait Answer<T>: Future<Output = Result<T>> + Send {}
@@ -456,17 +461,23 @@ pub trait SearchUsers: Sync {
 
 /// Open sockets, one item per user (`dynamodb:UpdateItem`).
 pub trait KeepConnections: Sync {
-    /// Adds a connection; drops the user's expired ones, and the oldest beyond 50.
+    /// Adds a connection; drops the user's expired ones, and the oldest beyond 50. Returns what
+    /// there is now.
     fn add_connection(
         &self,
         user: UserId,
         connection: &Connection,
         now: Timestamp,
-    ) -> impl Answer<()>;
-    /// Removes exactly these.
-    fn drop_connections(&self, user: UserId, ids: &[ConnectionId]) -> impl Answer<()>;
-    /// Adds a room to, or takes it from, what an explicit connection receives. Nothing happens to
-    /// a connection that receives all.
+    ) -> impl Answer<Presence>;
+    /// Removes exactly these. Returns what there is now.
+    fn drop_connections(
+        &self,
+        user: UserId,
+        ids: &[ConnectionId],
+        now: Timestamp,
+    ) -> impl Answer<Presence>;
+    /// Adds a room to, or takes it from, what an explicit connection receives, and notes whether
+    /// the connection's user is looking at that room.
     fn subscribe(
         &self,
         user: UserId,
@@ -480,12 +491,9 @@ pub trait KeepConnections: Sync {
 
 /// Reads open sockets (`dynamodb:BatchGetItem`, strongly consistent).
 pub trait FindConnections: Sync {
-    /// The live connections of each of these users.
-    fn connections(
-        &self,
-        users: &[UserId],
-        now: Timestamp,
-    ) -> impl Answer<Vec<(UserId, Vec<Connection>)>>;
+    /// The live connections of each of these users, with what else is kept of their presence.
+    fn connections(&self, users: &[UserId], now: Timestamp)
+    -> impl Answer<Vec<(UserId, Presence)>>;
 }
 
 /// Typing, kept for seconds (`dynamodb:UpdateItem`, `DeleteItem`, `Query`).
@@ -755,6 +763,8 @@ pub enum TableChange {
         /// As it is.
         is: Option<Box<Message>>,
     },
+    /// Something else happened in a room.
+    Logged(Box<LogEntry>),
     /// A room was deleted.
     RoomDeleted(RoomId),
     /// Nothing that anybody here asks for.

@@ -1,12 +1,13 @@
 //! Users: shown, found, and changed by themselves.
 
 use crate::event::{Audience, Event, Fanout};
-use crate::event_data::{PresenceUpdated, UserUpdated};
+use crate::event_data::UserUpdated;
 use crate::gate::{Principal, no_such};
-use crate::ports::{ChangeProfile, FindConnections, Look, Publish, SearchUsers};
+use crate::ports::{AskCheck, ChangeProfile, FindConnections, Look, Publish, SearchUsers};
+use crate::presence::Check;
 use crate::view::UserView;
 use domain::{
-    AvatarUrl, Connection, DisplayName, Profile, Result, Status, StatusEmoji, StatusMessage,
+    AvatarUrl, DisplayName, Presence, Profile, Result, Status, StatusEmoji, StatusMessage,
     Timestamp, UserId,
 };
 
@@ -40,7 +41,7 @@ pub async fn get_user(
         futures_util::future::try_join(store.look(ask, now), store.connections(&[id], now)).await?;
     who.check(&seen)?;
     let profile = seen.profiles.get(&id).ok_or_else(|| no_such("user"))?;
-    Ok(UserView::of(profile, of(&open, id), now))
+    Ok(UserView::of(profile, &of(&open, id), now))
 }
 
 /// Users whose username begins with `q`, then those whose display name contains it.
@@ -64,13 +65,14 @@ pub async fn search_users(
     }
     let open = store.connections(&ids, now).await?;
     let active = found.iter().filter(|p| !p.deactivated);
-    Ok(active.map(|p| UserView::of(p, of(&open, p.id), now)).collect())
+    Ok(active.map(|p| UserView::of(p, &of(&open, p.id), now)).collect())
 }
 
 /// Changes the caller's own profile and tells those who share a room with them.
 pub async fn update_me(
     store: &(impl Look + FindConnections + ChangeProfile),
     fanout: &impl Publish,
+    queue: &impl AskCheck,
     who: Principal,
     now: Timestamp,
     patch: ProfilePatch,
@@ -102,8 +104,7 @@ pub async fn update_me(
     if let Some(end) = patch.status_expires_at {
         next.status_expires_at = end;
     }
-    let open = of(&open, who.user);
-    let view = UserView::of(&next, open, now);
+    let view = UserView::of(&next, &of(&open, who.user), now);
     if next == was {
         return Ok(view);
     }
@@ -111,20 +112,16 @@ pub async fn update_me(
     store.save_profile(&next).await?;
     let tell =
         async |event| fanout.publish(&Fanout::new(Audience::Acquaintances(who.user), event)).await;
-    let presence = |p: &Profile| (p.status, p.status_message.clone(), p.status_emoji.clone());
+    let presence = |p: &Profile| {
+        (p.status, p.status_message.clone(), p.status_emoji.clone(), p.status_expires_at)
+    };
     if presence(&was) != presence(&next) {
-        let presence = PresenceUpdated {
-            user_id: who.user,
-            status: view.status,
-            status_message: view.status_message.clone(),
-            last_active_at: now,
-        };
-        tell(Event::of(now, presence)).await?;
+        queue.ask_check(Check::now(who.user), 0).await?;
     }
     tell(Event::of(now, UserUpdated { user: view.clone() })).await?;
     Ok(view)
 }
 
-fn of(open: &[(UserId, Vec<Connection>)], user: UserId) -> &[Connection] {
-    open.iter().find(|(id, _)| *id == user).map_or(&[], |(_, connections)| connections)
+fn of(open: &[(UserId, Presence)], user: UserId) -> Presence {
+    open.iter().find(|(id, _)| *id == user).map(|(_, kept)| kept.clone()).unwrap_or_default()
 }

@@ -117,7 +117,7 @@ pub async fn list_public_rooms(
 }
 
 /// Adds last messages and people to rooms.
-async fn shown(
+pub(crate) async fn shown(
     store: &impl Look,
     who: Principal,
     now: Timestamp,

@@ -66,7 +66,7 @@ pub async fn resume(
 
     let mut answer = Resumed::default();
     let mut behind: Vec<(&Room, u64)> = Vec::new();
-    let mut heads: Vec<(&Room, u64)> = Vec::new();
+    let mut heads: Vec<&Room> = Vec::new();
     for id in asked {
         let member = seen.members.contains_key(&(id, who.user));
         let Some(room) = seen.rooms.get(&id).filter(|_| member) else {
@@ -79,16 +79,13 @@ pub async fn resume(
         match held.get(&id) {
             Some(from) if room.last_seq.saturating_sub(*from) > GAP_MAX => answer.resync.push(id),
             Some(from) if room.last_seq > *from => behind.push((room, *from)),
-            None if moments_ago => heads.push((room, room.last_seq.saturating_sub(LOOK_BACK))),
+            None if moments_ago => heads.push(room),
             _ => {
                 answer.rooms.insert(id, Position { last_seq: room.last_seq, complete: true });
             }
         }
     }
-    for room in Missed::read_all(store, heads).await? {
-        let position = Position { last_seq: room.settled(now), complete: true };
-        answer.rooms.insert(room.room.id, position);
-    }
+    answer.rooms.extend(settled(store, now, heads).await?);
     let missed = Missed::read_all(store, behind).await?;
     let messages = elsewhere(store, &missed, now).await?;
     let people = named(store, &missed, &messages, now).await?;
@@ -100,6 +97,18 @@ pub async fn resume(
         answer.rooms.insert(room.room.id, Position { last_seq, complete });
     }
     Ok(answer)
+}
+
+/// Where rooms stand for somebody who loads them afresh.
+pub(crate) async fn settled(
+    store: &impl ReadLog,
+    now: Timestamp,
+    rooms: Vec<&Room>,
+) -> Result<BTreeMap<RoomId, Position>> {
+    let heads = rooms.into_iter().map(|room| (room, room.last_seq.saturating_sub(LOOK_BACK)));
+    let read = Missed::read_all(store, heads.collect()).await?;
+    let position = |room: &Missed<'_>| Position { last_seq: room.settled(now), complete: true };
+    Ok(read.iter().map(|room| (room.room.id, position(room))).collect())
 }
 
 /// What one room did after a number.

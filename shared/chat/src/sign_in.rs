@@ -149,7 +149,7 @@ pub async fn logout(
     let open = store.connections(&[who.user], now).await?;
     let of_session = open
         .into_iter()
-        .flat_map(|(_, connections)| connections)
+        .flat_map(|(_, kept)| kept.connections)
         .filter(|c| c.session == who.session)
         .map(|c| c.id)
         .collect::<Vec<_>>();

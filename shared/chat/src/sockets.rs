@@ -3,9 +3,10 @@
 use crate::event::{Audience, Event, Fanout};
 use crate::event_data::Ready;
 use crate::gate::Principal;
-use crate::ports::{KeepConnections, Look, Publish, Push, Typing};
+use crate::ports::{AskCheck, KeepConnections, Look, Publish, Push, Typing};
+use crate::presence::{Check, ask_if_wanted};
 use crate::typing::typing;
-use domain::{Connection, ConnectionId, Result, RoomId, Subscription, Timestamp};
+use domain::{Connection, ConnectionId, PresenceTimes, Result, RoomId, Subscription, Timestamp};
 
 /// How often a client should ping, in milliseconds. API Gateway closes after 10 idle minutes.
 pub const HEARTBEAT_MS: i64 = 25_000;
@@ -15,9 +16,12 @@ pub const SOCKET_MS: i64 = 2 * 60 * 60 * 1000;
 pub const BAD_FRAMES_MAX: u32 = 10;
 
 /// Notes an opened socket, and has `ready` sent over it once it stands.
+#[allow(clippy::too_many_arguments, reason = "two queues, and what the handshake says")]
 pub async fn connect(
     store: &impl KeepConnections,
     fanout: &impl Publish,
+    queue: &impl AskCheck,
+    times: PresenceTimes,
     who: Principal,
     now: Timestamp,
     id: ConnectionId,
@@ -27,22 +31,30 @@ pub async fn connect(
     let ends = now.plus_ms(SOCKET_MS).min(who.expires_at);
     let connection =
         Connection { subscription, batch, ..Connection::new(id.clone(), who.session, now, ends) };
-    store.add_connection(who.user, &connection, now).await?;
+    let presence = store.add_connection(who.user, &connection, now).await?;
     let data = Ready { connection_id: id.clone(), user_id: who.user, heartbeat_ms: HEARTBEAT_MS };
-    let ready = Event::of(now, data);
-    fanout.publish(&Fanout::new(Audience::Connections(vec![id]), ready)).await
+    let ready = Fanout::new(Audience::Connections(vec![id]), Event::of(now, data));
+    let asked = ask_if_wanted(queue, times, who.user, now, Some(&presence));
+    futures_util::future::try_join(fanout.publish(&ready), asked).await?;
+    Ok(())
 }
 
 /// Forgets a closed socket and ends its user's typing. (Another device may be typing too: its next
-/// `typing_start` says so again.)
+/// `typing_start` says so again.) Whether the user is still here is looked at after the grace, so that
+/// nobody sees a reconnect.
 pub async fn disconnect(
     store: &(impl KeepConnections + Typing),
     fanout: &impl Publish,
+    queue: &impl AskCheck,
+    times: PresenceTimes,
     who: Principal,
     now: Timestamp,
     id: ConnectionId,
 ) -> Result<()> {
-    store.drop_connections(who.user, &[id]).await?;
+    let presence = store.drop_connections(who.user, &[id], now).await?;
+    if presence.shown.status != presence.devices(now, times) {
+        queue.ask_check(Check::now(who.user), times.grace_ms).await?;
+    }
     for room in store.stop_typing_everywhere(who.user, now).await? {
         fanout.publish(&typing(who.user, room, false, now)).await?;
     }

@@ -1,8 +1,8 @@
 //! Objects as clients see them, in REST answers and in events alike (docs/api.md, "Objects").
 
 use domain::{
-    Attached, AttachmentId, Connection, FileStatus, Membership, Message, MessageId, MessageKind,
-    NotifyLevel, Profile, Role, Room, RoomId, RoomKind, Status, StoredFile, SystemKind, Timestamp,
+    Attached, AttachmentId, FileStatus, Membership, Message, MessageId, MessageKind, NotifyLevel,
+    Presence, Profile, Role, Room, RoomId, RoomKind, Status, StoredFile, SystemKind, Timestamp,
     UserId,
 };
 use schemars::JsonSchema;
@@ -59,16 +59,16 @@ pub struct UserView {
 }
 
 impl UserView {
-    /// The profile as it counts now: the status chosen by hand, or else whether a socket is open.
-    pub fn of(profile: &Profile, connections: &[Connection], now: Timestamp) -> Self {
+    /// The profile as it counts now, with the status that others were told.
+    pub fn of(profile: &Profile, presence: &Presence, now: Timestamp) -> Self {
         let profile = profile.clone().at(now);
-        let computed = if connections.is_empty() { Status::Offline } else { Status::Online };
+        let status = presence.status(&profile, now);
         Self {
             id: profile.id,
             username: profile.username,
             display_name: profile.display_name,
             avatar_url: profile.avatar_url,
-            status: profile.status.unwrap_or(computed),
+            status,
             status_message: profile.status_message,
             status_emoji: profile.status_emoji,
             status_expires_at: profile.status_expires_at,

@@ -1,3 +1,4 @@
+//! The ports' sides other than the table: the queues, the open sockets, the signing secret;
 //! The ports' sides other than the table: the fan-out queue, the open sockets, the search index, the signing secret;
 //! The ports' sides other than the table: the queues, the open sockets, the signing secret;
 //! and how the clients of all services are built.
@@ -7,6 +8,7 @@ mod failure;
 mod fanout;
 mod http;
 mod objects;
+mod presence;
 mod purge;
 mod search;
 mod secret;
@@ -15,6 +17,7 @@ mod sockets;
 pub use clients::Clients;
 pub use fanout::FanoutQueue;
 pub use objects::{FileBucket, quarantined_id};
+pub use presence::PresenceQueue;
 pub use purge::PurgeQueue;
 pub use search::SearchIndex;
 pub use secret::SigningSecret;

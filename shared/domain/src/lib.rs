@@ -15,7 +15,9 @@ mod invite;
 pub mod markdown;
 mod message;
 mod moderation;
+mod notification;
 mod pin;
+mod presence;
 mod rate;
 mod records;
 mod role;
@@ -45,7 +47,12 @@ pub use message::{
     may_react, may_see_edits, thread_root,
 };
 pub use moderation::{Ban, Reason, Silence};
+pub use notification::{
+    DirectNotice, NOTIFICATION_CHARS_MAX, NOTIFICATION_MS, Notification, NotificationKind,
+    ReadUpTo, UNREAD_NOTIFICATIONS_MAX,
+};
 pub use pin::{Pin, may_pin};
+pub use presence::{PRESENCE_EXPIRY_MS, Presence, PresenceTimes, Shown};
 pub use rate::{Bucket, RateLimit, RateTaken, RateWindow};
 pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,

@@ -406,6 +406,8 @@ pub struct Connection {
     pub seen_at: Timestamp,
     /// Whether its user is away from this device.
     pub away: bool,
+    /// The room its user is looking at, shown to that room's members only.
+    pub current_room: Option<RoomId>,
 }
 
 impl Connection {
@@ -425,6 +427,7 @@ impl Connection {
             batch: false,
             seen_at: opened_at,
             away: false,
+            current_room: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A function's world, built once per process: the table, the queue, the sockets, the keys.
 
 use crate::auth::{Signer, Verifier};
-use domain::{ChatError, RateLimit, Result, Timestamp};
+use domain::{ChatError, PresenceTimes, RateLimit, Result, Timestamp};
 use std::sync::OnceLock;
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::OnceCell;
@@ -12,6 +12,7 @@ pub struct App {
     /// The table, as the ports of `chat`.
     pub table: store::Table,
     fanout: OnceLock<cloud::FanoutQueue>,
+    presence: OnceLock<cloud::PresenceQueue>,
     sockets: OnceLock<cloud::Sockets>,
     files: OnceLock<cloud::FileBucket>,
     search: OnceLock<cloud::SearchIndex>,
@@ -31,6 +32,7 @@ impl App {
             clients,
             table,
             fanout: OnceLock::new(),
+            presence: OnceLock::new(),
             sockets: OnceLock::new(),
             files: OnceLock::new(),
             search: OnceLock::new(),
@@ -70,6 +72,24 @@ impl App {
             };
             cloud::PurgeQueue::new(self.clients.sqs(), required("PURGE_QUEUE_URL"), delay_s)
         })
+    }
+
+    /// The queue of presence checks.
+    pub fn presence(&self) -> &cloud::PresenceQueue {
+        self.presence.get_or_init(|| {
+            cloud::PresenceQueue::new(self.clients.sqs(), required("PRESENCE_QUEUE_URL"))
+        })
+    }
+
+    /// How long presence lasts: the template's `PresenceExpirySeconds` and `PresenceGraceSeconds`.
+    pub fn presence_times(&self) -> PresenceTimes {
+        let ms = |name: &str| required(name).parse::<u32>().map(|s| i64::from(s) * 1000);
+        let (Ok(expiry_ms @ 1..), Ok(grace_ms)) =
+            (ms("PRESENCE_EXPIRY_SECONDS"), ms("PRESENCE_GRACE_SECONDS"))
+        else {
+            misconfigured("PRESENCE_EXPIRY_SECONDS and PRESENCE_GRACE_SECONDS must be numbers")
+        };
+        PresenceTimes { expiry_ms, grace_ms }
     }
 
     /// The open sockets.

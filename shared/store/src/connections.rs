@@ -1,16 +1,18 @@
 //! Open sockets `USER#<user> / CONNECTIONS`: one item per user, a map `conns` from the connection's
-//! id to `{session, expires_at, opened_at, seen_at, away?, batch?, bad, rooms?}`. `rooms` is there where the connection
-//! receives only some rooms: a map of room ids, because single names can be set and removed within
-//! a map and not within a nested set.
+//! id to `{session, expires_at, opened_at, seen_at, away?, current_room?, batch?, bad, rooms?}`. `rooms`
+//! is there where the connection receives only some rooms: a map of room ids, because single names can
+//! be set and removed within a map and not within a nested set. Beside the map stands what
+//! [`crate::presence`] keeps; every change of a device counts `revision` up.
 
-use crate::item::{Fields, Item, Row, n};
+use crate::item::t;
+use crate::item::{Fields, Item, Row, n, s};
 use crate::write::{Write, Written};
-use crate::{Table, keys};
+use crate::{Table, keys, presence};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use chat::ports::{FindConnections, KeepConnections};
 use domain::{
-    ChatError, Connection, ConnectionId, FieldError, Result, RoomId, Subscription, Timestamp,
-    UserId,
+    ChatError, Connection, ConnectionId, FieldError, Presence, Result, RoomId, Subscription,
+    Timestamp, UserId,
 };
 use std::collections::HashMap;
 
@@ -29,6 +31,7 @@ fn to_value(connection: &Connection) -> AttributeValue {
         .time("opened_at", connection.opened_at)
         .time("seen_at", connection.seen_at)
         .flag("away", connection.away)
+        .text_opt("current_room", connection.current_room)
         .number("bad", 0)
         .flag("batch", connection.batch);
     let row = match &connection.subscription {
@@ -61,11 +64,12 @@ fn from_fields(id: &str, f: Fields<'_>) -> Result<Connection> {
         batch: f.flag("batch")?,
         seen_at: f.time("seen_at")?,
         away: f.flag("away")?,
+        current_room: f.parsed_opt("current_room")?,
     })
 }
 
 /// The user's connections, oldest first.
-fn all_in(item: &Item) -> Result<Vec<Connection>> {
+pub(crate) fn all_in(item: &Item) -> Result<Vec<Connection>> {
     let Some(conns) = Fields(item).map_opt("conns")? else { return Ok(Vec::new()) };
     let mut all = Vec::new();
     for id in conns.names() {
@@ -88,11 +92,21 @@ fn surplus(item: &Item, now: Timestamp) -> Result<Vec<ConnectionId>> {
 
 impl Table {
     /// Sets the connection within the user's map, or creates the map with it.
-    async fn set_connection(&self, user: UserId, connection: &Connection) -> Result<Item> {
+    async fn set_connection(
+        &self,
+        user: UserId,
+        connection: &Connection,
+        now: Timestamp,
+    ) -> Result<Item> {
         let key = keys::connections(user);
         let value = to_value(connection);
+        let update = |set: &str| {
+            Write::update(key.clone(), format!("SET {set}, #changed_at = :now ADD #revision :one"))
+                .value(":now", t(now))
+                .value(":one", n(1))
+        };
         for _ in 0..CREATE_TRIES_MAX {
-            let set = Write::update(key.clone(), "SET #conns.#id = :connection")
+            let set = update("#conns.#id = :connection")
                 .when("attribute_exists(#conns)")
                 .name("#id", &connection.id.0)
                 .value(":connection", value.clone());
@@ -100,7 +114,7 @@ impl Table {
                 return Ok(item);
             }
             let first = HashMap::from([(connection.id.0.clone(), value.clone())]);
-            let create = Write::update(key.clone(), "SET #conns = :first")
+            let create = update("#conns = :first")
                 .when("attribute_not_exists(#conns)")
                 .value(":first", AttributeValue::M(first));
             if let Written::Done(item) = self.write(create, ReturnValue::AllNew).await? {
@@ -117,24 +131,38 @@ impl KeepConnections for Table {
         user: UserId,
         connection: &Connection,
         now: Timestamp,
-    ) -> Result<()> {
-        let all = self.set_connection(user, connection).await?;
+    ) -> Result<Presence> {
+        let all = self.set_connection(user, connection, now).await?;
         let surplus = surplus(&all, now)?;
-        if surplus.is_empty() { Ok(()) } else { self.drop_connections(user, &surplus).await }
+        if surplus.is_empty() {
+            return presence::from_item(&all);
+        }
+        self.drop_connections(user, &surplus, now).await
     }
 
-    async fn drop_connections(&self, user: UserId, ids: &[ConnectionId]) -> Result<()> {
+    async fn drop_connections(
+        &self,
+        user: UserId,
+        ids: &[ConnectionId],
+        now: Timestamp,
+    ) -> Result<Presence> {
         if ids.is_empty() {
-            return Ok(());
+            return Ok(Presence::default());
         }
         let paths: Vec<_> = (0..ids.len()).map(|i| format!("#conns.#id{i}")).collect();
-        let mut remove =
-            Write::update(keys::connections(user), format!("REMOVE {}", paths.join(", ")))
-                .when("attribute_exists(#conns)");
+        let update =
+            format!("REMOVE {} SET #changed_at = :now ADD #revision :one", paths.join(", "));
+        let mut remove = Write::update(keys::connections(user), update)
+            .when("attribute_exists(#conns)")
+            .value(":now", t(now))
+            .value(":one", n(1));
         for (i, id) in ids.iter().enumerate() {
             remove = remove.name(&format!("#id{i}"), &id.0);
         }
-        self.write(remove, ReturnValue::None).await.map(|_| ())
+        match self.write(remove, ReturnValue::AllNew).await? {
+            Written::Done(item) => presence::from_item(&item),
+            Written::Failed(_) => Ok(Presence::default()),
+        }
     }
 
     async fn subscribe(
@@ -144,35 +172,56 @@ impl KeepConnections for Table {
         room: RoomId,
         on: bool,
     ) -> Result<()> {
-        let key = keys::connections(user);
-        let write = if on {
-            Write::update(key, "SET #conns.#id.#rooms.#room = :on")
-                .when(
-                    "attribute_exists(#conns.#id.#rooms.#room) \
-                     OR size(#conns.#id.#rooms) < :rooms_max",
-                )
-                .value(":on", AttributeValue::Bool(true))
-                .value(":rooms_max", n(ROOMS_MAX))
-        } else {
-            Write::update(key, "REMOVE #conns.#id.#rooms.#room")
-                .when("attribute_exists(#conns.#id.#rooms)")
+        let key = || keys::connections(user);
+        let named = |write: Write| {
+            write.name("#id", &connection.0).name("#room", room.to_string()).value(":this", s(room))
         };
-        let write = write.name("#id", &connection.0).name("#room", room.to_string());
-        match self.write(write, ReturnValue::None).await? {
-            Written::Failed(was) if on => {
-                let all = all_in(&was)?;
-                let this = all.into_iter().find(|c| c.id == *connection);
-                match this.map(|c| c.subscription) {
-                    Some(Subscription::Explicit(rooms)) if rooms.len() >= ROOMS_MAX => {
-                        let expected = format!("must be one of at most {ROOMS_MAX} rooms");
-                        let field = FieldError::new("/room_id", "out_of_range", expected);
-                        Err(field.with_max(ROOMS_MAX as u64).into())
-                    }
-                    _ => Ok(()),
-                }
+        let explicit = if on {
+            Write::update(
+                key(),
+                "SET #conns.#id.#rooms.#room = :on, #conns.#id.#current_room = :this",
+            )
+            .when(
+                "attribute_exists(#conns.#id.#rooms.#room) \
+                     OR size(#conns.#id.#rooms) < :rooms_max",
+            )
+            .value(":on", AttributeValue::Bool(true))
+            .value(":rooms_max", n(ROOMS_MAX))
+        } else {
+            Write::update(key(), "REMOVE #conns.#id.#rooms.#room, #conns.#id.#current_room")
+                .when("attribute_exists(#conns.#id.#rooms) AND #conns.#id.#current_room = :this")
+        };
+        let Written::Failed(was) = self.write(named(explicit), ReturnValue::None).await? else {
+            return Ok(());
+        };
+        let this = all_in(&was)?.into_iter().find(|c| c.id == *connection);
+        let Some(this) = this else { return Ok(()) };
+        let write = match (&this.subscription, on) {
+            (Subscription::Explicit(_), true) => {
+                let expected = format!("must be one of at most {ROOMS_MAX} rooms");
+                let field = FieldError::new("/room_id", "out_of_range", expected);
+                return Err(field.with_max(ROOMS_MAX as u64).into());
             }
-            _ => Ok(()),
-        }
+            (Subscription::All, true) => {
+                Write::update(key(), "SET #conns.#id.#current_room = :this")
+                    .when("attribute_exists(#conns.#id)")
+            }
+            (Subscription::All, false) if this.current_room == Some(room) => {
+                Write::update(key(), "REMOVE #conns.#id.#current_room")
+                    .when("#conns.#id.#current_room = :this")
+            }
+            (Subscription::All, false) => return Ok(()),
+            // Looking at another room by now; or the connection is gone.
+            (Subscription::Explicit(_), false) => {
+                let leave = Write::update(key(), "REMOVE #conns.#id.#rooms.#room")
+                    .when("attribute_exists(#conns.#id.#rooms)")
+                    .name("#id", &connection.0)
+                    .name("#room", room.to_string());
+                return self.write(leave, ReturnValue::None).await.map(|_| ());
+            }
+        };
+        let write = write.name("#id", &connection.0).value(":this", s(room));
+        self.write(write, ReturnValue::None).await.map(|_| ())
     }
 
     async fn count_bad_frame(&self, user: UserId, connection: &ConnectionId) -> Result<u32> {
@@ -196,12 +245,13 @@ impl FindConnections for Table {
         &self,
         users: &[UserId],
         now: Timestamp,
-    ) -> Result<Vec<(UserId, Vec<Connection>)>> {
+    ) -> Result<Vec<(UserId, Presence)>> {
         let items = self.batch_get(users.iter().map(|user| keys::connections(*user))).await?;
         let mut by_user = HashMap::with_capacity(items.len());
         for item in &items {
-            let live = all_in(item)?.into_iter().filter(|c| c.expires_at > now);
-            by_user.insert(Fields(item).in_key("PK", keys::user_in)?, live.collect::<Vec<_>>());
+            let mut kept = presence::from_item(item)?;
+            kept.connections.retain(|c| c.expires_at > now);
+            by_user.insert(Fields(item).in_key("PK", keys::user_in)?, kept);
         }
         Ok(users.iter().filter_map(|user| by_user.remove_entry(user)).collect())
     }

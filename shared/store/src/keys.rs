@@ -1,6 +1,8 @@
 //! Every key of the table, built and parsed here and nowhere else.
 
-use domain::{AttachmentId, InviteCode, MessageId, RoomId, SessionId, Timestamp, UserId};
+use domain::{
+    AttachmentId, InviteCode, MessageId, NotificationId, RoomId, SessionId, Timestamp, UserId,
+};
 
 /// Numbers of a room that share a partition. Ten thousand events at the usual 0.5-1 KB stay far
 /// below the 10 GB where a partition key cannot be split further, and a page of a hundred messages
@@ -41,6 +43,11 @@ impl Key {
     /// Whether a message lies there.
     pub(crate) fn is_message(&self) -> bool {
         self.sk.starts_with("M#") && room_in(&self.pk).is_some()
+    }
+
+    /// Whether a log entry lies there.
+    pub(crate) fn is_entry(&self) -> bool {
+        self.sk.starts_with("E#") && room_in(&self.pk).is_some()
     }
 
     /// Whether a room lies there.
@@ -159,6 +166,33 @@ pub(crate) fn login_rate(folded: &str, address: &str) -> Key {
 
 pub(crate) fn typing(user: UserId, room: RoomId) -> Key {
     Key::new(user_pk(user), format!("{TYPINGS}{room}"))
+}
+
+/// Sort keys of a user's notifications begin with this.
+pub(crate) const NOTICES: &str = "NOTICE#";
+
+/// A notification's place: ids sort by time.
+pub(crate) fn notice_sk(id: NotificationId) -> String {
+    format!("{NOTICES}{id}")
+}
+
+pub(crate) fn notice(user: UserId, id: NotificationId) -> Key {
+    Key::new(user_pk(user), notice_sk(id))
+}
+
+/// The notification of `NOTICE#<id>`.
+pub(crate) fn notice_in(sk: &str) -> Option<NotificationId> {
+    sk.strip_prefix(NOTICES)?.parse().ok()
+}
+
+/// Which notification is the unread one of a direct room.
+pub(crate) fn direct_notice(user: UserId, room: RoomId) -> Key {
+    Key::new(user_pk(user), format!("NOTICE-DIRECT#{room}"))
+}
+
+/// Up to where a user has marked all notifications as read.
+pub(crate) fn notices_read(user: UserId) -> Key {
+    Key::new(user_pk(user), "NOTICES-READ")
 }
 
 pub(crate) fn sent(user: UserId, room: RoomId, client_key: &str) -> Key {

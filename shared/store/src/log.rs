@@ -10,7 +10,7 @@ use domain::{ChatError, LogEntry, Message, Result, RoomId};
 /// Buckets one call walks through: 100,000 events, far more than a client may be behind.
 const BUCKETS_MAX: u64 = 10;
 
-fn to_item(entry: &LogEntry) -> Result<Item> {
+pub(crate) fn to_item(entry: &LogEntry) -> Result<Item> {
     let change = serde_json::to_string(&entry.change)
         .map_err(|_| ChatError::unavailable("item: attribute change cannot be written"))?;
     let row = Row::at(keys::entry(entry.room, entry.seq))

@@ -2,7 +2,7 @@
 //! key in the template; what comes through besides is [`TableChange::Other`].
 
 use crate::item::{Fields, Item};
-use crate::{keys, messages};
+use crate::{keys, log, messages};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine;
@@ -22,6 +22,12 @@ pub fn change_of(record: &Value) -> Result<TableChange> {
             image.map(|item| messages::from_item(&item).map(Box::new)).transpose()
         };
         return Ok(TableChange::Message { was: message("OldImage")?, is: message("NewImage")? });
+    }
+    if key.is_entry() {
+        // An entry is written once and never changes.
+        let new = image("NewImage")?;
+        let entry = new.map(|item| log::from_item(&item).map(Box::new)).transpose()?;
+        return Ok(entry.map_or(TableChange::Other, TableChange::Logged));
     }
     if key.is_room() {
         let new = image("NewImage")?;
@@ -102,6 +108,16 @@ mod tests {
         assert_eq!(change_of(&insert).unwrap(), TableChange::Message { was: None, is: is.clone() });
         let remove = json!({"Keys": keys, "OldImage": image});
         assert_eq!(change_of(&remove).unwrap(), TableChange::Message { was: is, is: None });
+
+        let change = domain::Change::UserJoined {
+            user: UserId::new(at, [3; 10]),
+            role: domain::Role::Member,
+        };
+        let actor = UserId::new(at, [2; 10]);
+        let entry = domain::LogEntry { room, seq: 8, at, ordinal: 1, actor, change };
+        let image = json_of(&log::to_item(&entry).unwrap());
+        let added = json!({"Keys": {"PK": image["PK"], "SK": image["SK"]}, "NewImage": image});
+        assert_eq!(change_of(&added).unwrap(), TableChange::Logged(Box::new(entry)));
 
         let keys = json!({"PK": {"S": format!("ROOM#{room}")}, "SK": {"S": "ROOM"}});
         let gone = json!({"Keys": keys, "NewImage": {"deleted_at": {"N": "1"}}});

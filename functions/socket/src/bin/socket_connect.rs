@@ -10,7 +10,10 @@ async fn socket_connect(app: &App, handshake: Handshake) -> Result<()> {
     let Handshake { principal, connection, explicit, batch, now } = handshake;
     let subscription =
         if explicit { Subscription::Explicit(Vec::new()) } else { Subscription::All };
-    chat::connect(&app.table, app.fanout(), principal, now, connection, subscription, batch).await
+    let (table, fanout, checks) = (&app.table, app.fanout(), app.presence());
+    let times = app.presence_times();
+    chat::connect(table, fanout, checks, times, principal, now, connection, subscription, batch)
+        .await
 }
 
 fn main() -> edge::Exit {

@@ -5,7 +5,8 @@ use edge::{App, Hangup};
 
 async fn socket_disconnect(app: &App, hangup: Hangup) -> Result<()> {
     let Hangup { principal, connection, now } = hangup;
-    chat::disconnect(&app.table, app.fanout(), principal, now, connection).await
+    let (table, fanout, checks) = (&app.table, app.fanout(), app.presence());
+    chat::disconnect(table, fanout, checks, app.presence_times(), principal, now, connection).await
 }
 
 fn main() -> edge::Exit {

@@ -51,7 +51,8 @@ fn patch(body: Body, now: Timestamp) -> Result<ProfilePatch> {
 async fn update_me(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let patch = patch(request.json()?, request.now)?;
-    let user = chat::update_me(&app.table, app.fanout(), who, request.now, patch).await?;
+    let user =
+        chat::update_me(&app.table, app.fanout(), app.presence(), who, request.now, patch).await?;
     Ok(Reply::ok(&user))
 }
 

@@ -4,7 +4,7 @@ use crate::harness::*;
 use chat::ports::*;
 use domain::{
     Change, Connection, ConnectionId, LeaveReason, Message, ReadMark, Role, RoomKind, Session,
-    Subscription,
+    Shown, Subscription,
 };
 
 #[tokio::test]
@@ -155,6 +155,16 @@ async fn everything_else_is_one_request() {
     one("UpdateItem");
     table.connections(&[who], NOW).await.unwrap();
     one("BatchGetItem");
-    table.drop_connections(who, &[first.id, second.id]).await.unwrap();
+    table.touch(who, &second.id, NOW.plus_ms(1), 1).await.unwrap();
+    one("UpdateItem");
+    table.set_away(who, &second.id, true, NOW).await.unwrap();
+    one("UpdateItem");
+    table.show(who, 5, &Shown::default()).await.unwrap();
+    one("UpdateItem");
+    table.settle(who, 5, Some(NOW)).await.unwrap();
+    one("UpdateItem");
+    table.note_activity(who, NOW, 60_000).await.unwrap();
+    one("UpdateItem");
+    table.drop_connections(who, &[first.id, second.id], NOW).await.unwrap();
     one("UpdateItem");
 }

@@ -12,7 +12,7 @@ fn connection(id: &str, subscription: Subscription) -> Connection {
 
 async fn open(stack: &Stack, of: UserId, now: Timestamp) -> Vec<Connection> {
     let found = stack.table.connections(&[of], now).await.unwrap();
-    found.into_iter().flat_map(|(_, connections)| connections).collect()
+    found.into_iter().flat_map(|(_, kept)| kept.connections).collect()
 }
 
 fn ids(connections: &[Connection]) -> Vec<&str> {
@@ -27,15 +27,15 @@ async fn connections_come_and_go() {
     let one = Connection { batch: true, ..connection("L0SM9cOFvHcCIhw=", Subscription::All) };
     let two = connection("a.b/c+d==", Subscription::Explicit(Vec::new()));
     assert_eq!(open(&stack, who, NOW).await, vec![]);
-    assert_eq!(stack.table.drop_connections(who, std::slice::from_ref(&one.id)).await, Ok(()));
+    assert!(stack.table.drop_connections(who, std::slice::from_ref(&one.id), NOW).await.is_ok());
     stack.table.add_connection(who, &one, NOW).await.unwrap();
     stack.table.add_connection(who, &two, NOW).await.unwrap();
     assert_eq!(open(&stack, who, NOW).await, vec![one.clone(), two.clone()]);
     let gone = [two.id.clone(), ConnectionId("unknown".into())];
-    assert_eq!(stack.table.drop_connections(who, &gone).await, Ok(()));
+    assert!(stack.table.drop_connections(who, &gone, NOW).await.is_ok());
     assert_eq!(open(&stack, who, NOW).await, vec![one.clone()], "exactly that one");
-    assert_eq!(stack.table.drop_connections(who, &[one.id]).await, Ok(()));
-    assert_eq!(stack.table.drop_connections(who, &[]).await, Ok(()));
+    assert!(stack.table.drop_connections(who, &[one.id], NOW).await.is_ok());
+    assert!(stack.table.drop_connections(who, &[], NOW).await.is_ok());
     assert_eq!(open(&stack, who, NOW).await, vec![]);
     stack.table.add_connection(who, &two, NOW).await.unwrap();
     assert_eq!(open(&stack, who, NOW).await, vec![two]);
@@ -92,7 +92,8 @@ async fn subscriptions_of_explicit_connections() {
     assert_eq!(table.subscribe(who, &explicit.id, rooms[1], false).await, Ok(()));
     assert_eq!(table.subscribe(who, &all.id, rooms[1], false).await, Ok(()));
     let open = open(&stack, who, NOW).await;
-    assert_eq!(open[0], all);
+    assert_eq!(open[0], Connection { current_room: Some(rooms[2]), ..all });
+    assert_eq!(open[1].current_room, Some(rooms[2]));
     assert_eq!(open[1].subscription, Subscription::Explicit(vec![rooms[0], rooms[2]]));
 
     let many = (0..150).map(|_| RoomId::new(NOW, rand::random())).collect::<Vec<_>>();
@@ -133,5 +134,5 @@ async fn connections_of_many_users() {
     assert_eq!(stack.calls.take(), ["BatchGetItem"; 2]);
     let with: Vec<UserId> = found.iter().map(|(who, _)| *who).collect();
     assert_eq!(with, users.iter().step_by(2).copied().collect::<Vec<_>>());
-    assert!(found.iter().all(|(_, connections)| connections.len() == 1));
+    assert!(found.iter().all(|(_, kept)| kept.connections.len() == 1));
 }

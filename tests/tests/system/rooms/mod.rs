@@ -11,5 +11,6 @@ mod list_rooms;
 mod open_direct_room;
 mod pin_message;
 mod set_notification_level;
+mod set_typing;
 mod unpin_message;
 mod update_room;

@@ -10,5 +10,6 @@ mod socket_ping;
 mod socket_read_message;
 mod socket_resume;
 mod socket_send_message;
+mod socket_set_presence;
 mod socket_typing_start;
 mod socket_typing_stop;

@@ -38,6 +38,7 @@ impl World {
             "typing_start" | "typing_stop" | "join_room" | "leave_room" => {
                 json!({"type": route, "room_id": self.room})
             }
+            "set_presence" => json!({"type": route, "status": "away"}),
             "resume" => json!({"type": route, "rooms": {&self.room: 0}}),
             _ => return None,
         })

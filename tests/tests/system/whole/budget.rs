@@ -35,6 +35,21 @@ const SEND: &[(&str, Calls)] = &[
 ];
 
 const BUDGETS: &[Budget] = &[
+    // At most one write a minute: those of the same minute are refused by their condition.
+    Budget { function: "socket_ping", per_run: &[("UpdateItem", Exactly(1))] },
+    Budget {
+        function: "list_notifications",
+        per_run: &[("BatchGetItem", AtMost(3)), ("Query", Exactly(2)), ("GetItem", Exactly(1))],
+    },
+    // With one room in which something has happened within the last minute: two queries for it.
+    Budget {
+        function: "bootstrap",
+        per_run: &[("BatchGetItem", AtMost(9)), ("Query", AtMost(6)), ("GetItem", Exactly(1))],
+    },
+    Budget {
+        function: "sync",
+        per_run: &[("BatchGetItem", AtMost(6)), ("Query", AtMost(4)), ("GetItem", Exactly(1))],
+    },
     Budget { function: "send_message", per_run: SEND },
     Budget { function: "socket_send_message", per_run: SEND },
     Budget {
@@ -142,7 +157,13 @@ async fn each_use_case_keeps_to_its_calls() {
     for index in 0..usize::try_from(CONNECTIONS).unwrap() {
         sockets.push(Socket::connect(&people[index % MEMBERS]).await);
     }
-    // Once around, so that what connecting and joining set off is over.
+    // Once around, so that what connecting and joining set off is over: everybody's coming is told once
+    // to every socket that was open by then.
+    for (index, other) in others.iter().enumerate() {
+        for socket in &sockets[..=index] {
+            socket.expect("presence_updated", |data| data["user_id"] == other.id.as_str()).await;
+        }
+    }
     round(sender, &sockets, &room, "settled", false).await;
 
     let before = stack.metrics().await;
@@ -224,5 +245,34 @@ async fn round(sender: &User, sockets: &[Socket], room: &str, text: &str, by_soc
     }
     for socket in sockets {
         socket.expect_message(room, text).await;
+    }
+}
+
+#[tokio::test]
+async fn catching_up_keeps_to_its_calls() {
+    let stack = Stack::start(Options::new().roomy());
+    let [alice, bob] = stack.users().await;
+    let room = alice.room_with(&[&bob]).await;
+    let root = bob.send(&room, "a question").await;
+    alice.send_as(&room, json!({"content": "an answer", "parent_message_id": root["id"]})).await;
+    let socket = Socket::connect(&bob).await;
+    // Once each, so that every process has its keys.
+    let start = bob.get("/bootstrap").await.ok(200);
+    let since = format!("/sync?since={}", start["cursor"].as_str().unwrap());
+    bob.get(&since).await.ok(200);
+    bob.get("/notifications").await.ok(200);
+    socket.ping().await;
+    alice.send(&room, "news").await;
+
+    let before = stack.metrics().await;
+    for _ in 0..5 {
+        bob.get("/bootstrap").await.ok(200);
+        bob.get(&since).await.ok(200);
+        bob.get("/notifications").await.ok(200);
+        socket.ping().await;
+    }
+    let after = stack.metrics().await;
+    for function in ["bootstrap", "sync", "list_notifications", "socket_ping"] {
+        check(function, &before, &after, 5);
     }
 }

@@ -16,6 +16,7 @@ pub const BODYLESS: &[&str] = &[
     "open_direct_room",
     "pin_message",
     "accept_invite",
+    "read_notification",
 ];
 
 pub const DEPTH: usize = 10_000;
@@ -75,6 +76,7 @@ impl World {
         let fill = |path: &str| {
             let path = path.replace("{room_id}", &self.room).replace("{message_id}", &self.message);
             let path = path.replace("{user_id}", &self.user.id).replace("{code}", "7gKpQmXr2sTw");
+            let path = path.replace("{notification_id}", "0199aaaa-0000-7000-8000-000000000000");
             path.replace("{emoji}", "%F0%9F%91%8D")
         };
         let routes = Template::load().http_routes().into_iter();
@@ -150,6 +152,10 @@ pub fn valid_body(stem: &str) -> Option<Value> {
         "ban_member" => json!({"reason": "r"}),
         "set_notification_level" => json!({"level": "all"}),
         "create_invite" => json!({"expires_in": 60, "max_uses": 1}),
+        "set_typing" => json!({"typing": true}),
+        "read_all_notifications" => {
+            json!({"before": "0199aaaa-0000-7000-8000-000000000000"})
+        }
         "update_me" => {
             json!({"display_name": "New", "status_message": "m", "status": "busy", "avatar_url": "https://example.org/a"})
         }

@@ -2,4 +2,6 @@
 
 mod deliver;
 mod index;
+mod notify;
+mod presence;
 mod purge;

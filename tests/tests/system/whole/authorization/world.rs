@@ -198,8 +198,18 @@ impl World {
             }
             "$notification" => {
                 // The owner's: somebody has answered them.
-                let list = owner.get("/notifications?limit=1").await.ok(200);
-                text(&list["notifications"][0]["id"])
+                let root = owner.send(room, "a question").await;
+                let answer = json!({"content": "an answer", "parent_message_id": root["id"]});
+                let answer = cast.people["member"].send_as(room, answer).await;
+                let deadline = tokio::time::Instant::now() + parlance_tests::DEADLINE;
+                loop {
+                    let list = owner.get("/notifications?limit=1").await.ok(200);
+                    let newest = &list["notifications"][0];
+                    if newest["message_id"] == answer["id"] {
+                        break text(&newest["id"]);
+                    }
+                    assert!(tokio::time::Instant::now() < deadline, "{list}");
+                }
             }
             "$attached" => {
                 let file = self.upload(owner).await;

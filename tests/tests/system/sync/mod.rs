@@ -1,0 +1,4 @@
+//! `/sync` and `/bootstrap`
+
+mod bootstrap;
+mod sync;
