@@ -74,9 +74,10 @@ impl Api {
         };
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await?;
+        let bytes = response.bytes().await?.to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Answer { what: format!("{method} {path}"), status, headers, text, json })
+        Ok(Answer { what: format!("{method} {path}"), status, headers, bytes, text, json })
     }
 
     /// Like [`Api::try_call`], where an answer must come.
@@ -129,7 +130,7 @@ fn parse_raw(what: String, bytes: &[u8]) -> Answer {
     let chunked = headers.get("transfer-encoding").is_some_and(|value| value == "chunked");
     let text = if chunked { unchunk(body) } else { body.to_owned() };
     let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-    Answer { what, status, headers, text, json }
+    Answer { what, status, headers, bytes: text.clone().into_bytes(), text, json }
 }
 
 fn unchunk(body: &str) -> String {

@@ -11,6 +11,7 @@
 pub mod answer;
 pub mod api;
 pub mod bench;
+pub mod files;
 mod inbox;
 pub mod metrics;
 pub mod process;

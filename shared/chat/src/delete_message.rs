@@ -2,8 +2,8 @@
 
 use crate::compose;
 use crate::edit_message::{ROUNDS_MAX, busy};
-use crate::gate::{Principal, no_such};
 use crate::files;
+use crate::gate::{Principal, no_such};
 use crate::ports::{ChangeMessage, Commit, Files, Look, Objects, Publish, TakeSeq};
 use crate::view::MessageView;
 use domain::{Change, LogEntry, Message, MessageId, Result, Timestamp, may_delete};

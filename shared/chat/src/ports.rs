@@ -371,6 +371,20 @@ pub trait ChangeProfile: Sync {
     fn save_profile(&self, profile: &Profile) -> impl Answer<()>;
 }
 
+/// Changes a profile together with the file that is its picture (`dynamodb:TransactWriteItems` over
+/// UpdateItem).
+pub trait ChangeAvatar: Sync {
+    /// Stores the profile; the file `to` becomes its picture, the file `from` ends. `Stale` if `to` is
+    /// not a clean, unused picture of theirs any more.
+    fn save_avatar(
+        &self,
+        profile: &Profile,
+        from: Option<AttachmentId>,
+        to: Option<AttachmentId>,
+        now: Timestamp,
+    ) -> impl Answer<Commit>;
+}
+
 /// Blocks one user may have.
 pub const BLOCKS_MAX: usize = 1_000;
 

@@ -19,9 +19,7 @@ pub use complete::{complete_upload, scan_result, scan_upload};
 pub use open::{Opened, file_meta, open_file};
 pub use remove::{delete_file, remove_attached};
 pub use sweep::{Swept, sweep_files};
-pub use upload::{
-    AnnouncedFile, Draft, UploadTarget, Uploaded, announce_file, upload_file,
-};
+pub use upload::{AnnouncedFile, Draft, UploadTarget, Uploaded, announce_file, upload_file};
 
 use crate::ports::Place;
 use domain::{AttachmentId, FileKind, Picture};

@@ -7,8 +7,8 @@ use crate::throttle::look_within;
 use crate::view::AttachmentView;
 use bytes::Bytes;
 use domain::{
-    AttachmentId, Bucket, ChatError, ClientKey, Code, FILE_BYTES_MAX, FieldError, FileKind, FileStatus,
-    FileUse, Result, Stated, StoredFile, Timestamp, UserId,
+    AttachmentId, Bucket, ChatError, ClientKey, Code, FILE_BYTES_MAX, FieldError, FileKind,
+    FileStatus, FileUse, Result, Stated, StoredFile, Timestamp, UserId,
 };
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -75,7 +75,9 @@ fn attachments(seen: &Seen, sender: &Membership, new: &NewText) -> Result<Vec<At
             true => Err(("invalid", "must be named once")),
             false => Ok(()),
         };
-        match file.and_then(|file| file.may_attach(sender.user).and_then(|()| once()).map(|()| file)) {
+        match file
+            .and_then(|file| file.may_attach(sender.user).and_then(|()| once()).map(|()| file))
+        {
             Ok(file) => files.push(file.attached()),
             Err((code, expected)) => {
                 wrong.push(FieldError::new(format!("/attachments/{index}"), code, expected));

@@ -8,12 +8,19 @@ use parlance_tests::template::Template;
 pub const OPEN: &[&str] = &["register", "login", "refresh"];
 
 /// Writing routes that take no body.
-pub const BODYLESS: &[&str] = &["logout", "ticket", "join_room", "leave_room", "open_direct_room"];
+pub const BODYLESS: &[&str] = &[
+    "logout",
+    "ticket",
+    "join_room",
+    "leave_room",
+    "open_direct_room",
+    "complete_attachment",
+];
 
 pub const DEPTH: usize = 10_000;
 
 /// Lines that people are shown by: control characters in them become a space instead of an error.
-pub const LINES: &[&str] = &["name", "display_name", "status_message"];
+pub const LINES: &[&str] = &["name", "display_name", "status_message", "filename"];
 
 /// What went wrong in a sweep, so that one run shows all of it.
 #[derive(Default)]
@@ -40,6 +47,7 @@ pub struct World {
     pub user: User,
     pub room: String,
     pub message: String,
+    pub attachment: String,
 }
 
 /// One route of the template with its path filled in.
@@ -60,12 +68,15 @@ impl World {
             .post(&format!("/messages/{message}/reactions"), json!({"emoji": "👍"}))
             .await
             .ok(201);
-        Self { user, room, message }
+        let file = user.upload("mine.png", &parlance_tests::files::png(8, 8)).await;
+        let attachment = file["id"].as_str().unwrap().to_owned();
+        Self { user, room, message, attachment }
     }
 
     pub fn routes(&self) -> Vec<Route> {
         let fill = |path: &str| {
             let path = path.replace("{room_id}", &self.room).replace("{message_id}", &self.message);
+            let path = path.replace("{attachment_id}", &self.attachment);
             path.replace("{user_id}", &self.user.id).replace("{emoji}", "%F0%9F%91%8D")
         };
         let routes = Template::load().http_routes().into_iter();
@@ -130,6 +141,7 @@ pub fn valid_body(stem: &str) -> Option<Value> {
         "create_room" => json!({"type": "public", "name": "New", "description": "d"}),
         "update_room" => json!({"name": "New", "description": "d", "type": "public"}),
         "send_message" => json!({"content": "new", "client_id": "k"}),
+        "upload_attachment" => json!({"filename": "a.png", "size": 100, "mime_type": "image/png"}),
         "edit_message" => json!({"content": "new"}),
         "add_reaction" => json!({"emoji": "🎉"}),
         "update_me" => {
