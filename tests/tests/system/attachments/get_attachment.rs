@@ -7,7 +7,7 @@ use parlance_tests::prelude::*;
 async fn answers_carry_what_makes_them_safe() {
     let user = stack().user().await;
     let bytes = png(50, 40);
-    let file = user.upload("Tee \"名\".png", &bytes).await;
+    let file = user.upload("Tee %22名%22.png", &bytes).await;
     let answer = user.open(&file, "").await;
     assert_eq!((answer.status, answer.bytes == bytes), (200, true));
     for (name, value) in [
@@ -22,7 +22,7 @@ async fn answers_carry_what_makes_them_safe() {
     }
     let disposition = answer.header("content-disposition").unwrap_or_default();
     assert!(disposition.starts_with("inline; filename=\"") && disposition.is_ascii(), "{disposition}");
-    assert!(disposition.contains("filename*=UTF-8''Tee%20%"), "{disposition}");
+    assert!(disposition.contains("filename*=UTF-8''Tee%20%22%E5%90%8D%22.png"), "{disposition}");
     for (name, bytes) in [("a.pdf", pdf()), ("a.zip", zip(&[])), ("a.docx", docx(&[]))] {
         let file = user.upload(name, &bytes).await;
         let answer = user.open(&file, "").await;
