@@ -5,6 +5,7 @@
 
 use crate::event::Fanout;
 use bytes::Bytes;
+use domain::search::{Clause, Has};
 use domain::{AttachmentId, FileKind, Finding, Picture, StoredFile};
 use domain::{
     Bucket, Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId,
@@ -588,4 +589,126 @@ pub trait Inspect: Sync {
     fn scan(&self, kind: FileKind, bytes: Bytes) -> impl Answer<Verdict>;
     /// Draws a picture; `None` for what is none, is too large or cannot be drawn.
     fn draw(&self, kind: FileKind, bytes: Bytes) -> impl Future<Output = Option<Drawn>> + Send;
+}
+
+/// What a message can be found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Findable {
+    /// Who sent it.
+    pub sender: UserId,
+    /// When.
+    pub created_at: Timestamp,
+    /// Its words, one for each place, with a space between them.
+    pub words: String,
+    /// Further names, each once, with a space between them.
+    pub also: String,
+    /// What else it has.
+    pub has: Vec<Has>,
+}
+
+/// A change of what a message can be found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexChange {
+    /// The message.
+    pub id: MessageId,
+    /// The room event that made it so; a change does not undo a later one.
+    pub version: u64,
+    /// What it can be found by from now on; `None`: it cannot be found.
+    pub findable: Option<Findable>,
+}
+
+/// What became of changes of the index, by their places.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Indexed {
+    /// Not done; may be tried again.
+    pub failed: Vec<usize>,
+    /// Refused for what they are; trying again would not help. With the reason's name.
+    pub refused: Vec<(usize, String)>,
+}
+
+/// Fills the search index (`es:ESHttpPost`, `es:ESHttpPut`).
+pub trait IndexMessages: Sync {
+    /// Makes changes; one that is there already, or older than what is there, is done.
+    fn index(&self, changes: &[IndexChange]) -> impl Answer<Indexed>;
+    /// Takes everything of a room out.
+    fn forget_room(&self, room: RoomId) -> impl Answer<()>;
+}
+
+/// How results are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HitOrder {
+    /// Newest first.
+    #[default]
+    Recent,
+    /// Best first; of equals the newest.
+    Rank,
+}
+
+/// A place in the order of results.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HitPlace {
+    /// How good it is, when ordered by that; finite and not negative.
+    pub score: Option<f64>,
+    /// When it was sent, in milliseconds.
+    pub at_ms: i64,
+    /// Its number in its room.
+    pub seq: i64,
+    /// Tells apart what is the same in all of this.
+    pub tie: i64,
+}
+
+/// A message that the index holds for a result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// The message.
+    pub id: MessageId,
+    /// Where it stands among the results.
+    pub place: HitPlace,
+}
+
+/// What the index is asked for.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    /// What the text must and must not have.
+    pub clauses: &'a [Clause],
+    /// Only in these rooms, at least one.
+    pub rooms: &'a [RoomId],
+    /// Only by these, if there are any.
+    pub senders: &'a [UserId],
+    /// Not by these.
+    pub not_senders: &'a [UserId],
+    /// What else they must have, or (`false`) must not.
+    pub has: &'a [(Has, bool)],
+    /// Not before this moment.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+    /// In this order.
+    pub order: HitOrder,
+    /// Only after this place.
+    pub after: Option<HitPlace>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// Asks the search index (`es:ESHttpPost`). It may be a second behind the table.
+pub trait FindMessages: Sync {
+    /// The first hits, in order.
+    fn find(&self, wanted: &Wanted<'_>) -> impl Answer<Vec<Hit>>;
+}
+
+/// What a record of the table's stream says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TableChange {
+    /// A message is there, is another, or is gone.
+    Message {
+        /// As it was.
+        was: Option<Box<Message>>,
+        /// As it is.
+        is: Option<Box<Message>>,
+    },
+    /// A room was deleted.
+    RoomDeleted(RoomId),
+    /// Nothing that anybody here asks for.
+    Other,
 }

@@ -1,4 +1,4 @@
-//! The ports' sides other than the table: the fan-out queue, the open sockets, the signing secret;
+//! The ports' sides other than the table: the fan-out queue, the open sockets, the search index, the signing secret;
 //! and how the clients of all services are built.
 
 mod clients;
@@ -6,11 +6,13 @@ mod failure;
 mod fanout;
 mod http;
 mod objects;
+mod search;
 mod secret;
 mod sockets;
 
 pub use clients::Clients;
 pub use fanout::FanoutQueue;
 pub use objects::{FileBucket, quarantined_id};
+pub use search::SearchIndex;
 pub use secret::SigningSecret;
 pub use sockets::Sockets;

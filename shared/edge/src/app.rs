@@ -1,7 +1,7 @@
 //! A function's world, built once per process: the table, the queue, the sockets, the keys.
 
 use crate::auth::{Signer, Verifier};
-use domain::{RateLimit, Result, Timestamp};
+use domain::{ChatError, RateLimit, Result, Timestamp};
 use std::sync::OnceLock;
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::OnceCell;
@@ -14,6 +14,7 @@ pub struct App {
     fanout: OnceLock<cloud::FanoutQueue>,
     sockets: OnceLock<cloud::Sockets>,
     files: OnceLock<cloud::FileBucket>,
+    search: OnceLock<cloud::SearchIndex>,
     signer: OnceCell<Signer>,
     pub(crate) verifier: Verifier,
 }
@@ -31,6 +32,7 @@ impl App {
             fanout: OnceLock::new(),
             sockets: OnceLock::new(),
             files: OnceLock::new(),
+            search: OnceLock::new(),
             signer: OnceCell::new(),
             verifier: Verifier::default(),
         }
@@ -61,6 +63,15 @@ impl App {
     pub fn sockets(&self) -> &cloud::Sockets {
         self.sockets
             .get_or_init(|| cloud::Sockets::new(self.clients.sockets(&required("SOCKET_ENDPOINT"))))
+    }
+
+    /// The search index; `unavailable` where the deployment has left search out.
+    pub fn search(&self) -> Result<&cloud::SearchIndex> {
+        let endpoint = std::env::var("SEARCH_ENDPOINT").unwrap_or_default();
+        if endpoint.is_empty() {
+            return Err(ChatError::unavailable("search is switched off (SearchEnabled)"));
+        }
+        Ok(self.search.get_or_init(|| self.clients.search(&endpoint)))
     }
 
     /// Signs tokens; only the sign-in functions may read the key behind it.

@@ -19,6 +19,7 @@ mod rest;
 mod schemas;
 mod serve;
 mod socket;
+mod stream;
 
 pub use about::About;
 pub use about_frame::{AboutFrame, Nothing};
@@ -36,3 +37,4 @@ pub use socket::{
     Frame, Handshake, Hangup, serve_authorizer, serve_connect, serve_disconnect, serve_socket,
     serve_unknown_frame,
 };
+pub use stream::serve_stream;

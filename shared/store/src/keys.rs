@@ -37,6 +37,16 @@ impl Key {
     fn new(pk: String, sk: impl Into<String>) -> Self {
         Self { pk, sk: sk.into() }
     }
+
+    /// Whether a message lies there.
+    pub(crate) fn is_message(&self) -> bool {
+        self.sk.starts_with("M#") && room_in(&self.pk).is_some()
+    }
+
+    /// Whether a room lies there.
+    pub(crate) fn is_room(&self) -> bool {
+        self.sk == "ROOM"
+    }
 }
 
 pub(crate) fn room_pk(room: RoomId) -> String {

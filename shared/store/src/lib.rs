@@ -27,11 +27,13 @@ mod room_changes;
 mod rooms;
 mod sent;
 mod sessions;
+mod stream;
 mod tickets;
 mod typing;
 mod write;
 
 pub use keys::BUCKET_SEQS;
+pub use stream::change_of;
 
 /// The table's secondary index: public rooms by name, users by username.
 pub const DIRECTORY_INDEX: &str = "directory";

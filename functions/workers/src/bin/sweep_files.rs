@@ -23,7 +23,10 @@ async fn sweep_files(app: &App, _: Tick, now: Timestamp) -> Result<Done> {
     let (store, objects, inspect) = (&app.table, app.files(), Inspector::shared());
     let swept = chat::files::sweep_files(store, objects, inspect, app.fanout(), now).await?;
     if swept.failed > 0 {
-        tracing::error!(failed = swept.failed, "files could not be swept; the next run tries again");
+        tracing::error!(
+            failed = swept.failed,
+            "files could not be swept; the next run tries again"
+        );
     }
     Ok(Done { removed: swept.removed, rescanned: swept.rescanned, failed: swept.failed })
 }

@@ -1,6 +1,7 @@
 //! Reads `template.yaml` into a [`Deployment`]. Everything the stack does comes from here; what it
 //! cannot do is refused here, by name.
 
+pub mod filters;
 mod functions;
 pub mod intrinsics;
 pub mod model;
@@ -147,9 +148,15 @@ impl Template {
                 names: &nothing,
             };
             let mut named = Map::new();
-            for property in
-                ["TableName", "QueueName", "BucketName", "Name", "FunctionName", "StageName"]
-            {
+            for property in [
+                "TableName",
+                "QueueName",
+                "BucketName",
+                "Name",
+                "FunctionName",
+                "StageName",
+                "DomainName",
+            ] {
                 if let Some(value) =
                     merged.get(property).and_then(|value| early.resolve(value).ok())
                 {
@@ -304,6 +311,9 @@ impl Reader<'_> {
             }
             "AWS::SQS::Queue" => self.deployment.queues.push(stores::queue(&props, self.names)?),
             "AWS::S3::Bucket" => self.deployment.buckets.push(stores::bucket(&props, self.names)?),
+            "AWS::OpenSearchService::Domain" => {
+                self.deployment.search_domains.push(stores::search_domain(&props, self.names)?);
+            }
             "AWS::SecretsManager::Secret" => {
                 self.deployment.secrets.push(stores::secret(&props, self.names)?)
             }
