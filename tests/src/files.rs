@@ -18,7 +18,11 @@ pub fn eicar() -> Vec<u8> {
 pub fn picture(width: u32, height: u32) -> image::DynamicImage {
     image::DynamicImage::ImageRgb8(image::RgbImage::from_fn(width, height, |x, y| {
         let grain = u8::try_from((x * 7 + y * 13) % 16).unwrap_or(0);
-        if x < width / 2 { image::Rgb([230 + grain, 0, grain]) } else { image::Rgb([grain, 0, 230 + grain]) }
+        if x < width / 2 {
+            image::Rgb([230 + grain, 0, grain])
+        } else {
+            image::Rgb([grain, 0, 230 + grain])
+        }
     }))
 }
 
@@ -164,7 +168,10 @@ impl User {
         let body = json!({"filename": filename, "mime_type": mime_type, "size": size});
         let announced = self.post("/attachments/upload", body).await.ok(201);
         crate::shape::attachment(&announced);
-        assert_eq!((&announced["status"], &announced["upload"]["method"]), (&json!("pending"), &json!("PUT")));
+        assert_eq!(
+            (&announced["status"], &announced["upload"]["method"]),
+            (&json!("pending"), &json!("PUT"))
+        );
         announced
     }
 

@@ -89,8 +89,7 @@ async fn a_version_is_told_from_what_took_its_place() {
 async fn a_signed_upload_takes_what_was_signed_and_nothing_else() {
     let Server { bucket, .. } = server().await;
     let place = Place::Quarantine(id(4));
-    let signed =
-        bucket.sign_upload(place, 5, "image/png", Duration::from_secs(60)).await.unwrap();
+    let signed = bucket.sign_upload(place, 5, "image/png", Duration::from_secs(60)).await.unwrap();
     let http = reqwest::Client::new();
     let put = async |url: &str, kind: &str, body: &'static str| {
         let request = http.put(url).header("content-type", kind).body(body);
@@ -123,7 +122,10 @@ async fn a_signed_download_says_what_it_is() {
     assert_eq!(header("content-disposition"), served.disposition);
     assert_eq!(answer.bytes().await.unwrap(), "hello");
     let part = reqwest::Client::new().get(&url).header("range", "bytes=1-2").send().await.unwrap();
-    assert_eq!((part.status().as_u16(), part.bytes().await.unwrap()), (206, Bytes::from_static(b"el")));
+    assert_eq!(
+        (part.status().as_u16(), part.bytes().await.unwrap()),
+        (206, Bytes::from_static(b"el"))
+    );
     let other = url.replace("clean", "quarantine");
     assert_eq!(reqwest::get(&other).await.unwrap().status(), 403);
 }

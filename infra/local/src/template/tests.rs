@@ -169,7 +169,8 @@ fn what_only_aws_has_is_left_out_with_a_notice() {
     let timed = "Resources: {Tick: {Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day)}}}";
     assert!(resolve(timed).is_err(), "it would never fire");
     let bucket = |inner: &str| {
-        let text = "Resources: {B: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {X}}}}";
+        let text =
+            "Resources: {B: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {X}}}}";
         resolve(&text.replace('X', inner))
     };
     assert!(bucket("EventBridgeConfiguration: {EventBridgeEnabled: true}").is_ok());

@@ -70,7 +70,8 @@ async fn a_size_that_slipped_by_the_signature_is_refused() {
     let announced = user.announce("a.png", "image/png", bytes.len()).await;
     // Nobody can do this through the signed address; somebody with a key to the bucket could.
     let folder = std::fs::read_dir(stack().data().join("s3")).expect("the buckets");
-    let bucket = folder.flatten().find(|entry| entry.file_name().to_string_lossy().contains("-files-"));
+    let bucket =
+        folder.flatten().find(|entry| entry.file_name().to_string_lossy().contains("-files-"));
     let quarantine = bucket.expect("the bucket of files").path().join("quarantine");
     std::fs::create_dir_all(&quarantine).expect("a folder");
     let place = quarantine.join(announced["id"].as_str().expect("an id"));

@@ -21,7 +21,10 @@ async fn answers_carry_what_makes_them_safe() {
         assert_eq!(answer.header(name), Some(value), "{name}");
     }
     let disposition = answer.header("content-disposition").unwrap_or_default();
-    assert!(disposition.starts_with("inline; filename=\"") && disposition.is_ascii(), "{disposition}");
+    assert!(
+        disposition.starts_with("inline; filename=\"") && disposition.is_ascii(),
+        "{disposition}"
+    );
     assert!(disposition.contains("filename*=UTF-8''Tee%20%22%E5%90%8D%22.png"), "{disposition}");
     for (name, bytes) in [("a.pdf", pdf()), ("a.zip", zip(&[])), ("a.docx", docx(&[]))] {
         let file = user.upload(name, &bytes).await;
@@ -99,7 +102,10 @@ async fn afterwards_the_members_do_as_long_as_they_are_and_it_stands() {
     user.delete(&format!("/messages/{}", message["id"].as_str().unwrap())).await.ok(200);
     for member in [&user, &friend] {
         member.open(&file, "").await.problem_of(&[(404, "not_found"), (404, "message_deleted")]);
-        member.open(&file, "?size=96").await.problem_of(&[(404, "not_found"), (404, "message_deleted")]);
+        member
+            .open(&file, "?size=96")
+            .await
+            .problem_of(&[(404, "not_found"), (404, "message_deleted")]);
     }
     let other = user.upload("b.png", &png(8, 8)).await;
     user.send_files(&room, "", &[&other]).await;
@@ -116,5 +122,7 @@ async fn sizes_that_are_none() {
     }
     let paper = user.upload("a.pdf", &pdf()).await;
     user.open(&paper, "?size=thumb").await.problem(404, "not_found");
-    user.open(&json!({"id": "0198c0de-9000-7000-8000-0000000000f1"}), "").await.problem(404, "not_found");
+    user.open(&json!({"id": "0198c0de-9000-7000-8000-0000000000f1"}), "")
+        .await
+        .problem(404, "not_found");
 }

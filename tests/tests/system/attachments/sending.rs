@@ -39,8 +39,14 @@ async fn files_come_with_the_message_everywhere() {
     assert_eq!(sent["attachments"], json!([photo, paper]));
     let event = socket.expect_message(&room, "both").await;
     assert_eq!(event.data["message"]["attachments"], sent["attachments"]);
-    assert_eq!(friend.page(&room, "limit=1").await["messages"][0]["attachments"], sent["attachments"]);
-    assert_eq!(friend.message(sent["id"].as_str().unwrap()).await["attachments"], sent["attachments"]);
+    assert_eq!(
+        friend.page(&room, "limit=1").await["messages"][0]["attachments"],
+        sent["attachments"]
+    );
+    assert_eq!(
+        friend.message(sent["id"].as_str().unwrap()).await["attachments"],
+        sent["attachments"]
+    );
     let position = sent["seq"].as_u64().unwrap() - 1;
     let resumed = socket.ack(json!({"type": "resume", "rooms": {&room: position}})).await;
     assert_eq!(resumed["events"][0]["data"]["message"]["attachments"], sent["attachments"]);
@@ -100,8 +106,7 @@ async fn what_cannot_be_sent_is_named_and_nothing_is() {
 #[tokio::test]
 async fn a_file_is_sent_once_even_in_a_race() {
     let user = stack().user().await;
-    let rooms =
-        [user.make_room("public", "one").await, user.make_room("public", "two").await];
+    let rooms = [user.make_room("public", "one").await, user.make_room("public", "two").await];
     for round in 0..5 {
         let file = user.upload("a.png", &png(8, 8)).await;
         let body = json!({"content": "mine", "attachments": [file["id"]]});

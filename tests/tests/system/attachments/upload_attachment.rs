@@ -49,7 +49,10 @@ async fn pictures_get_thumbnails_upright_and_without_metadata() {
     let file = user.upload("Photo.JPG", &lying).await;
     assert_eq!((&file["width"], &file["height"]), (&json!(1200), &json!(2400)), "as it is shown");
     assert_eq!(file["thumbnails"], json!([96, 360, 1080]));
-    assert!(file["thumbhash"].as_str().is_some_and(|hash| (20..60).contains(&hash.len())), "{file}");
+    assert!(
+        file["thumbhash"].as_str().is_some_and(|hash| (20..60).contains(&hash.len())),
+        "{file}"
+    );
     for (query, (width, height)) in [
         ("?size=96", (96, 96)),
         ("?size=360", (180, 360)),
@@ -69,7 +72,11 @@ async fn pictures_get_thumbnails_upright_and_without_metadata() {
     let small = user.upload("small.png", &png(300, 200)).await;
     assert_eq!(small["thumbnails"], json!([96]), "nothing is enlarged");
     let whole = user.open(&small, "?size=1080").await;
-    assert_eq!(whole.header("content-type"), Some("image/png"), "the original is smaller than that");
+    assert_eq!(
+        whole.header("content-type"),
+        Some("image/png"),
+        "the original is smaller than that"
+    );
 }
 
 #[tokio::test]
@@ -211,7 +218,9 @@ async fn forms_that_are_none() {
     send(kind, "--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--b--\r\n")
         .await
         .invalid("/file");
-    send(kind, "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\ncut").await.invalid("/file");
+    send(kind, "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\ncut")
+        .await
+        .invalid("/file");
 }
 
 #[tokio::test]

@@ -74,7 +74,8 @@ async fn a_picture_of_ones_own_is_shown_to_everybody() {
     let [ada, bob, stranger] = stack().users().await;
     let room = ada.room_with(&[&bob]).await;
     let face = ada.upload("face.png", &png(400, 400)).await;
-    let wear = async |file: &Value| ada.patch("/users/me", json!({"avatar_url": file["url"]})).await;
+    let wear =
+        async |file: &Value| ada.patch("/users/me", json!({"avatar_url": file["url"]})).await;
     stranger.open(&face, "").await.problem(404, "not_found");
     assert_eq!(wear(&face).await.ok(200)["avatar_url"], face["url"]);
     assert_eq!(stranger.open(&face, "?size=96").await.status, 200);

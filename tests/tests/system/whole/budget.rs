@@ -54,9 +54,17 @@ const BUDGETS: &[Budget] = &[
 const FILE_BUDGETS: &[Budget] = &[
     Budget {
         function: "upload_attachment",
-        per_run: &[("BatchGetItem", Exactly(1)), ("PutItem", Exactly(1)), ("UpdateItem", Exactly(2)), ("PUT", Exactly(2))],
+        per_run: &[
+            ("BatchGetItem", Exactly(1)),
+            ("PutItem", Exactly(1)),
+            ("UpdateItem", Exactly(2)),
+            ("PUT", Exactly(2)),
+        ],
     },
-    Budget { function: "get_attachment", per_run: &[("BatchGetItem", Exactly(2)), ("GET", Exactly(1))] },
+    Budget {
+        function: "get_attachment",
+        per_run: &[("BatchGetItem", Exactly(2)), ("GET", Exactly(1))],
+    },
     Budget { function: "send_message", per_run: SEND },
     Budget {
         function: "delete_message",

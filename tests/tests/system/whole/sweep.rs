@@ -8,14 +8,8 @@ use parlance_tests::template::Template;
 pub const OPEN: &[&str] = &["register", "login", "refresh"];
 
 /// Writing routes that take no body.
-pub const BODYLESS: &[&str] = &[
-    "logout",
-    "ticket",
-    "join_room",
-    "leave_room",
-    "open_direct_room",
-    "complete_attachment",
-];
+pub const BODYLESS: &[&str] =
+    &["logout", "ticket", "join_room", "leave_room", "open_direct_room", "complete_attachment"];
 
 pub const DEPTH: usize = 10_000;
 

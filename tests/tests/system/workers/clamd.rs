@@ -18,12 +18,19 @@ struct Daemon {
 }
 
 fn program() -> Option<PathBuf> {
-    let there = || ["/usr/sbin/clamd", "/usr/local/sbin/clamd"].map(PathBuf::from).into_iter().find(|p| p.exists());
+    let there = || {
+        ["/usr/sbin/clamd", "/usr/local/sbin/clamd"]
+            .map(PathBuf::from)
+            .into_iter()
+            .find(|p| p.exists())
+    };
     there().or_else(|| {
-        let quiet = |command: &mut Command| command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let quiet =
+            |command: &mut Command| command.stdout(Stdio::null()).stderr(Stdio::null()).status();
         quiet(Command::new("apt-get").arg("update")).ok()?;
         let install = ["install", "-y", "--no-install-recommends", "clamav-daemon"];
-        quiet(Command::new("apt-get").args(install).env("DEBIAN_FRONTEND", "noninteractive")).ok()?;
+        quiet(Command::new("apt-get").args(install).env("DEBIAN_FRONTEND", "noninteractive"))
+            .ok()?;
         there()
     })
 }
@@ -35,7 +42,8 @@ impl Daemon {
         std::fs::create_dir(path("db")).expect("a folder");
         // Extended signature: name, any file, any offset, the text in hex.
         let hex: String = MARK.bytes().map(|byte| format!("{byte:02x}")).collect();
-        std::fs::write(path("db/parlance.ndb"), format!("Parlance.Test.Malware:0:*:{hex}\n")).expect("written");
+        std::fs::write(path("db/parlance.ndb"), format!("Parlance.Test.Malware:0:*:{hex}\n"))
+            .expect("written");
         let socket = path("clamd.ctl");
         let text = format!(
             "LocalSocket {}\nDatabaseDirectory {}\nForeground yes\nAlertEncrypted yes\nStreamMaxLength 20M\n",
@@ -74,7 +82,9 @@ impl Drop for Daemon {
 #[tokio::test]
 async fn a_real_clamd_decides_and_nothing_passes_without_it() {
     let Some(program) = program() else {
-        eprintln!("LEFT OUT: there is no clamd here and the package clamav-daemon cannot be installed");
+        eprintln!(
+            "LEFT OUT: there is no clamd here and the package clamav-daemon cannot be installed"
+        );
         return;
     };
     let mut clamd = Daemon::start(&program);
@@ -90,7 +100,10 @@ async fn a_real_clamd_decides_and_nothing_passes_without_it() {
     user.upload("large.pdf", &[pdf(), vec![b' '; 3_000_000]].concat()).await;
     let marked = [pdf(), MARK.as_bytes().to_vec()].concat();
     let refused = user.try_upload("a.pdf", "", &marked).await.problem(403, "infected");
-    assert!(refused["detail"].as_str().is_some_and(|text| text.contains("Parlance.Test.Malware")), "{refused}");
+    assert!(
+        refused["detail"].as_str().is_some_and(|text| text.contains("Parlance.Test.Malware")),
+        "{refused}"
+    );
     let packed = zip(&[("inner/notes.txt", MARK.as_bytes())]);
     user.try_upload("a.zip", "", &packed).await.problem(403, "infected");
 
