@@ -75,9 +75,11 @@ impl Api {
         };
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await?;
+        let bytes = response.bytes().await?.to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        let answer = Answer { what: format!("{method} {path}"), status, headers, text, json };
+        let answer =
+            Answer { what: format!("{method} {path}"), status, headers, bytes, text, json };
         if let Err(breach) = contract::answer(method.as_str(), path, &payload, &answer) {
             panic!("{breach}");
         }
@@ -139,7 +141,7 @@ fn parse_raw(what: String, bytes: &[u8]) -> Answer {
     let chunked = headers.get("transfer-encoding").is_some_and(|value| value == "chunked");
     let text = if chunked { unchunk(body) } else { body.to_owned() };
     let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-    Answer { what, status, headers, text, json }
+    Answer { what, status, headers, bytes: text.clone().into_bytes(), text, json }
 }
 
 fn unchunk(body: &str) -> String {

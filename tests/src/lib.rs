@@ -12,6 +12,7 @@ pub mod answer;
 pub mod api;
 pub mod bench;
 pub mod contract;
+pub mod files;
 mod inbox;
 pub mod managing;
 pub mod metrics;

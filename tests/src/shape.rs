@@ -236,6 +236,7 @@ pub fn message(value: &Value) {
         assert!(value.get(absent_or_null).is_some(), "message: no {absent_or_null} in {value}");
     }
     compact_user(&value["sender"]);
+    value["attachments"].as_array().into_iter().flatten().for_each(attachment);
     for reaction in value["reactions"].as_array().into_iter().flatten() {
         members("reaction", reaction, &[("emoji", text), ("count", number), ("users", list)]);
         let users = reaction["users"].as_array().map_or(&[][..], Vec::as_slice);
@@ -258,6 +259,32 @@ fn system(message: &Value) {
         }
         assert_eq!(message["content"], "", "{message}");
     }
+}
+
+/// An **Attachment**.
+#[track_caller]
+pub fn attachment(value: &Value) {
+    members(
+        "attachment",
+        value,
+        &[
+            ("id", text),
+            ("filename", text),
+            ("size", number),
+            ("mime_type", text),
+            ("width", number_or_null),
+            ("height", number_or_null),
+            ("thumbhash", text_or_null),
+            ("thumbnails", list),
+            ("status", text),
+            ("url", text),
+            ("created_at", is_time),
+        ],
+    );
+    let id = value["id"].as_str().unwrap_or_default();
+    assert_eq!(value["url"], format!("/attachments/{id}"), "{value}");
+    let states = ["pending", "clean", "infected", "error"];
+    assert!(states.iter().any(|status| value["status"] == *status), "{value}");
 }
 
 /// What is left of a deleted message.

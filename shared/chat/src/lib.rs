@@ -5,6 +5,7 @@
 //! a process dies after the first step the number stays void; after the second, the client's retry
 //! finds what was stored and publishes it again.
 
+mod avatar;
 mod bans;
 mod blocks;
 mod change_role;

@@ -437,6 +437,20 @@ pub trait ChangeProfile: Sync {
     fn save_profile(&self, profile: &Profile) -> impl Answer<()>;
 }
 
+/// Changes a profile together with the file that is its picture (`dynamodb:TransactWriteItems` over
+/// UpdateItem).
+pub trait ChangeAvatar: Sync {
+    /// Stores the profile; the file `to` becomes its picture, the file `from` ends. `Stale` if `to` is
+    /// not a clean, unused picture of theirs any more.
+    fn save_avatar(
+        &self,
+        profile: &Profile,
+        from: Option<AttachmentId>,
+        to: Option<AttachmentId>,
+        now: Timestamp,
+    ) -> impl Answer<Commit>;
+}
+
 /// Blocks one user may have.
 pub const BLOCKS_MAX: usize = 1_000;
 
@@ -547,8 +561,8 @@ pub trait Keys: Sync {
 
 /// Records of files (`dynamodb:PutItem`, `UpdateItem`, `DeleteItem`; `Query` on the directory index).
 pub trait Files: Sync {
-    /// Stores a new file. `Stale` if the id is taken.
-    fn create_file(&self, file: &StoredFile, now: Timestamp) -> impl Answer<Commit>;
+    /// Stores a new file. `Stale` if the id is taken, be it by one that has ended and was not swept yet.
+    fn create_file(&self, file: &StoredFile) -> impl Answer<Commit>;
     /// Stores what a check came to: status, finding, size, digest, picture. `Stale` if the file is
     /// not pending any more.
     fn settle_file(&self, file: &StoredFile, now: Timestamp) -> impl Answer<Commit>;
@@ -594,6 +608,8 @@ pub struct SignedUpload {
 pub trait Objects: Sync {
     /// Stores bytes (`s3:PutObject`).
     fn put(&self, at: Place, bytes: Bytes, content_type: &'static str) -> impl Answer<()>;
+    /// Stores bytes where there are none; `false` if there are (`s3:PutObject`).
+    fn put_new(&self, at: Place, bytes: Bytes, content_type: &'static str) -> impl Answer<bool>;
     /// Reads bytes, or `range` (first, last) of them; `None` if there are none (`s3:GetObject`).
     fn get(&self, at: Place, range: Option<(u64, u64)>) -> impl Answer<Option<Bytes>>;
     /// Reads bytes if they are exactly those with this ETag; `None` if they are not.

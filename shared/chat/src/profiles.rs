@@ -1,9 +1,12 @@
 //! Users: shown, found, and changed by themselves.
 
+use crate::avatar;
 use crate::event::{Audience, Event, Fanout};
 use crate::event_data::UserUpdated;
 use crate::gate::{Principal, no_such};
-use crate::ports::{AskCheck, ChangeProfile, FindConnections, Look, Publish, SearchUsers};
+use crate::ports::{
+    AskCheck, ChangeAvatar, ChangeProfile, FindConnections, Look, Publish, SearchUsers,
+};
 use crate::presence::Check;
 use crate::view::UserView;
 use domain::{
@@ -70,7 +73,7 @@ pub async fn search_users(
 
 /// Changes the caller's own profile and tells those who share a room with them.
 pub async fn update_me(
-    store: &(impl Look + FindConnections + ChangeProfile),
+    store: &(impl Look + FindConnections + ChangeProfile + ChangeAvatar),
     fanout: &impl Publish,
     queue: &impl AskCheck,
     who: Principal,
@@ -79,6 +82,8 @@ pub async fn update_me(
 ) -> Result<UserView> {
     let mut ask = who.ask();
     ask.profiles = vec![who.user];
+    let wanted = patch.avatar_url.as_ref().and_then(Option::as_ref);
+    ask.files = wanted.and_then(|url| AvatarUrl::file_in(url.as_str())).into_iter().collect();
     let users = [who.user];
     let (mut seen, open) =
         futures_util::future::try_join(store.look(ask, now), store.connections(&users, now))
@@ -109,7 +114,7 @@ pub async fn update_me(
         return Ok(view);
     }
     next.last_seen = now;
-    store.save_profile(&next).await?;
+    avatar::save(store, &seen, &was, &next, now).await?;
     let tell =
         async |event| fanout.publish(&Fanout::new(Audience::Acquaintances(who.user), event)).await;
     let presence = |p: &Profile| {

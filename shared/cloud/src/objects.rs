@@ -83,6 +83,24 @@ impl Objects for FileBucket {
         put.send().await.map(|_| ()).map_err(|e| failed("s3 PutObject", &e))
     }
 
+    async fn put_new(&self, at: Place, bytes: Bytes, content_type: &'static str) -> Result<bool> {
+        let put = self.client.put_object().bucket(&self.bucket).key(key(at)).if_none_match("*");
+        let put = put.content_type(content_type).body(ByteStream::from(bytes));
+        match put.send().await {
+            Ok(_) => Ok(true),
+            // Another write of the same key was under way: it has won.
+            Err(SdkError::ServiceError(context))
+                if matches!(
+                    context.err().code(),
+                    Some("PreconditionFailed" | "ConditionalRequestConflict")
+                ) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(failed("s3 PutObject", &error)),
+        }
+    }
+
     async fn get(&self, at: Place, range: Option<(u64, u64)>) -> Result<Option<Bytes>> {
         let range = range.map(|(first, last)| format!("bytes={first}-{last}"));
         bytes_of(self.reading(at).set_range(range), None).await

@@ -192,7 +192,8 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// A picture's address: `https:` only, at most 2,048 bytes, with a host and without credentials.
+/// A picture's address: `https:` with a host and without credentials, at most 2,048 bytes; or the path
+/// of a file of one's own, `/attachments/<id>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AvatarUrl(String);
 
@@ -200,7 +201,10 @@ impl AvatarUrl {
     /// Checks scheme, host and length. The address is only ever handed to clients, never fetched
     /// by us.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let expected = "must be an https address of at most 2048 bytes";
+        if Self::file_in(text).is_some() {
+            return Ok(Self(text.to_owned()));
+        }
+        let expected = "must be an https address of at most 2048 bytes, or a file of your own";
         let wrong = || FieldError::new("", "invalid", expected);
         let rest = text.strip_prefix("https://").ok_or_else(wrong)?;
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -211,6 +215,16 @@ impl AvatarUrl {
                 .chars()
                 .all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"'\\`".contains(c));
         if plain { Ok(Self(text.to_owned())) } else { Err(wrong()) }
+    }
+
+    /// The file an address means, if it is one of ours.
+    pub fn file_in(address: &str) -> Option<crate::AttachmentId> {
+        address.strip_prefix("/attachments/")?.parse().ok()
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// The address, owned.
@@ -258,8 +272,8 @@ schema_as!(Password, {
 });
 schema_as!(AvatarUrl, {
     "type": "string",
-    "format": "uri",
-    "pattern": "^https://[^/?#@]",
+    "format": "uri-reference",
+    "pattern": "^(https://[^/?#@]|/attachments/[0-9a-f-]{36}$)",
     "maxLength": 2_048,
 });
 schema_as!(StatusEmoji, {"type": "string", "maxLength": 64, "description": "One emoji."});
@@ -309,6 +323,7 @@ mod tests {
     #[test]
     fn avatars() {
         assert!(AvatarUrl::parse("https://example.org/a.png?x=1").is_ok());
+        assert!(AvatarUrl::parse("/attachments/01890a5d-ac96-774b-bcce-b302099a8057").is_ok());
         for bad in [
             "http://example.org/a.png",
             "javascript:alert(1)",
@@ -317,6 +332,9 @@ mod tests {
             "https://u:p@example.org/",
             "https://e.org/\"onload=",
             "https:///a",
+            "/attachments/",
+            "/attachments/../users/me",
+            "/attachments/01890a5d-ac96-774b-bcce-b302099a8057/meta",
             "HTTPS://E.ORG/a b",
         ] {
             assert!(AvatarUrl::parse(bad).is_err(), "{bad}");

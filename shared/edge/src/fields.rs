@@ -12,11 +12,19 @@ pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     json_object(bytes)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
-        let pointer: String = e.path().iter().map(|segment| format!("/{segment}")).collect();
+        let pointer: String = e.path().iter().map(step).collect();
         name(pointer, e.inner())
     })?;
     reader.end().map_err(|e| malformed(&e))?;
     Ok(value)
+}
+
+/// One step of a JSON pointer (RFC 6901).
+fn step(segment: &serde_path_to_error::Segment) -> String {
+    match segment {
+        serde_path_to_error::Segment::Seq { index } => format!("/{index}"),
+        other => format!("/{}", other.to_string().replace('~', "~0").replace('/', "~1")),
+    }
 }
 
 /// A field that may be left alone, cleared with null, or set.
@@ -116,6 +124,8 @@ mod tests {
         content: String,
         #[serde(default)]
         count: Option<u8>,
+        #[serde(default)]
+        list: Vec<u8>,
     }
 
     #[test]
@@ -129,6 +139,7 @@ mod tests {
             ("12", Code::ValidationFailed, Some("")),
             ("{}", Code::ValidationFailed, Some("/content")),
             ("{\"content\":1}", Code::ValidationFailed, Some("/content")),
+            ("{\"content\":\"a\",\"list\":[1,\"x\"]}", Code::ValidationFailed, Some("/list/1")),
             ("{\"content\":\"a\",\"count\":1e99}", Code::ValidationFailed, Some("/count")),
             ("{\"content\":\"a\"} x", Code::MalformedJson, None),
             ("\u{0}", Code::MalformedJson, None),

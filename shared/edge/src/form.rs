@@ -28,12 +28,17 @@ pub(crate) async fn file_in(body: Bytes, boundary: String) -> Result<FormFile> {
         if found.is_some() {
             return Err(FieldError::new("/file", "exclusive", "must be one file").into());
         }
-        let filename = field.file_name().map(str::to_owned);
+        let filename = field.file_name().map(unescaped);
         let content_type = field.content_type().map(ToString::to_string);
         let bytes = field.bytes().await.map_err(broken)?;
         found = Some(FormFile { filename, content_type, bytes });
     }
     found.ok_or_else(|| FieldError::new("/file", "required", "is required").into())
+}
+
+/// Browsers write these three as percent-encodings, and no others (HTML, "Multipart form data").
+fn unescaped(name: &str) -> String {
+    name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }
 
 fn broken(_: multer::Error) -> domain::ChatError {

@@ -5,10 +5,10 @@ use crate::directory::fold;
 use crate::find::Find;
 use crate::item::{Fields, Item, Row, s, t};
 use crate::write::Write;
-use crate::{Table, keys};
+use crate::{Table, files, keys};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use chat::ports::{Accounts, ChangeProfile, Commit, SearchUsers};
-use domain::{ChatError, Code, Credentials, Profile, Result, Status};
+use chat::ports::{Accounts, ChangeAvatar, ChangeProfile, Commit, SearchUsers};
+use domain::{AttachmentId, ChatError, Code, Credentials, Profile, Result, Status, Timestamp};
 
 /// Users one search looks at for a part of a name.
 const ENTRIES_EXAMINED_MAX: usize = 1_000;
@@ -73,41 +73,61 @@ impl Accounts for Table {
     }
 }
 
+/// What changes about a profile, as it shall be.
+fn saving(profile: &Profile) -> Write {
+    let optional = [
+        ("avatar_url", profile.avatar_url.as_ref().map(s)),
+        ("status", profile.status.map(|status| s(status.as_str()))),
+        ("status_message", profile.status_message.as_ref().map(s)),
+        ("status_emoji", profile.status_emoji.as_ref().map(s)),
+        ("status_expires_at", profile.status_expires_at.map(t)),
+        ("deactivated", profile.deactivated.then_some(AttributeValue::Bool(true))),
+        ("hides_read", profile.hides_read.then_some(AttributeValue::Bool(true))),
+        ("hides_last_seen", profile.hides_last_seen.then_some(AttributeValue::Bool(true))),
+    ];
+    let mut set = "SET #display_name = :display_name, #last_seen = :last_seen, \
+                       #folded_display_name = :folded_display_name"
+        .to_owned();
+    let gone = optional.iter().filter(|(_, value)| value.is_none());
+    let gone: Vec<_> = gone.map(|(name, _)| format!("#{name}")).collect();
+    for (name, _) in optional.iter().filter(|(_, value)| value.is_some()) {
+        set.push_str(&format!(", #{name} = :{name}"));
+    }
+    if !gone.is_empty() {
+        set.push_str(&format!(" REMOVE {}", gone.join(", ")));
+    }
+    let mut save = Write::update(keys::profile(profile.id), set)
+        .when("attribute_exists(PK)")
+        .value(":display_name", s(&profile.display_name))
+        .value(":folded_display_name", s(fold(&profile.display_name)))
+        .value(":last_seen", t(profile.last_seen));
+    for (name, value) in optional {
+        if let Some(value) = value {
+            save = save.value(&format!(":{name}"), value);
+        }
+    }
+    save
+}
+
 impl ChangeProfile for Table {
     async fn save_profile(&self, profile: &Profile) -> Result<()> {
-        let optional = [
-            ("avatar_url", profile.avatar_url.as_ref().map(s)),
-            ("status", profile.status.map(|status| s(status.as_str()))),
-            ("status_message", profile.status_message.as_ref().map(s)),
-            ("status_emoji", profile.status_emoji.as_ref().map(s)),
-            ("status_expires_at", profile.status_expires_at.map(t)),
-            ("deactivated", profile.deactivated.then_some(AttributeValue::Bool(true))),
-            ("hides_read", profile.hides_read.then_some(AttributeValue::Bool(true))),
-            ("hides_last_seen", profile.hides_last_seen.then_some(AttributeValue::Bool(true))),
-        ];
-        let mut set = "SET #display_name = :display_name, #last_seen = :last_seen, \
-                       #folded_display_name = :folded_display_name"
-            .to_owned();
-        let gone = optional.iter().filter(|(_, value)| value.is_none());
-        let gone: Vec<_> = gone.map(|(name, _)| format!("#{name}")).collect();
-        for (name, _) in optional.iter().filter(|(_, value)| value.is_some()) {
-            set.push_str(&format!(", #{name} = :{name}"));
-        }
-        if !gone.is_empty() {
-            set.push_str(&format!(" REMOVE {}", gone.join(", ")));
-        }
-        let mut save = Write::update(keys::profile(profile.id), set)
-            .when("attribute_exists(PK)")
-            .value(":display_name", s(&profile.display_name))
-            .value(":folded_display_name", s(fold(&profile.display_name)))
-            .value(":last_seen", t(profile.last_seen));
-        for (name, value) in optional {
-            if let Some(value) = value {
-                save = save.value(&format!(":{name}"), value);
-            }
-        }
-        let saved = self.write(save, ReturnValue::None).await?.is_done();
+        let saved = self.write(saving(profile), ReturnValue::None).await?.is_done();
         saved.then_some(()).ok_or_else(|| ChatError::new(Code::NotFound))
+    }
+}
+
+impl ChangeAvatar for Table {
+    async fn save_avatar(
+        &self,
+        profile: &Profile,
+        from: Option<AttachmentId>,
+        to: Option<AttachmentId>,
+        now: Timestamp,
+    ) -> Result<Commit> {
+        let mut writes = vec![saving(profile)];
+        writes.extend(to.map(|id| files::wear(id, profile.id, now)));
+        writes.extend(from.map(|id| files::release(id, now)));
+        Ok(self.transact(writes).await?.commit())
     }
 }
 

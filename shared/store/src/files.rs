@@ -108,9 +108,8 @@ pub(crate) fn wear(id: AttachmentId, owner: UserId, now: Timestamp) -> Write {
 }
 
 impl Files for Table {
-    async fn create_file(&self, file: &StoredFile, now: Timestamp) -> Result<Commit> {
-        let free = "attribute_not_exists(PK) OR #ends_at <= :now";
-        let put = Write::put(to_item(file)?).when(free).value(":now", t(now));
+    async fn create_file(&self, file: &StoredFile) -> Result<Commit> {
+        let put = Write::put_new(to_item(file)?);
         let done = self.write(put, ReturnValue::None).await?.is_done();
         Ok(if done { Commit::Done } else { Commit::Stale })
     }

@@ -7,6 +7,7 @@
     reason = "a failed expectation is how a test reports; helpers between tests are tests too"
 )]
 
+mod attachments;
 mod auth;
 mod fallback;
 mod invites;

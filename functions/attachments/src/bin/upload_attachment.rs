@@ -60,6 +60,9 @@ fn draft(file: FormFile, key: Option<ClientKey>) -> Draft {
 fn announced(body: Body, key: Option<ClientKey>) -> Result<AnnouncedFile> {
     let name = FileName::clean(&body.filename)
         .ok_or_else(|| FieldError::new("/filename", "invalid", "must name the file"))?;
+    if !body.mime_type.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+        return Err(FieldError::new("/mime_type", "invalid", "must be a media type").into());
+    }
     let stated = Stated { name: Some(name), mime_type: Some(body.mime_type) };
     Ok(AnnouncedFile { stated, size: body.size, key })
 }

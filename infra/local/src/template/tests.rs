@@ -160,3 +160,19 @@ fn parameters_must_be_known_and_given() {
         BTreeMap::from([("A".to_owned(), "1".to_owned()), ("B".to_owned(), "2".to_owned())]);
     assert!(template(text).resolve(1, 2, &unknown).is_err());
 }
+
+#[test]
+fn what_only_aws_has_is_left_out_with_a_notice() {
+    let rule = "Resources: {Told: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.guardduty]}}}}";
+    let deployment = resolve(rule).expect("accepted");
+    assert!(deployment.notices[0].contains("Told") && deployment.notices.len() == 1);
+    let timed = "Resources: {Tick: {Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day)}}}";
+    assert!(resolve(timed).is_err(), "it would never fire");
+    let bucket = |inner: &str| {
+        let text =
+            "Resources: {B: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {X}}}}";
+        resolve(&text.replace('X', inner))
+    };
+    assert!(bucket("EventBridgeConfiguration: {EventBridgeEnabled: true}").is_ok());
+    assert!(bucket("LambdaConfigurations: []").is_err());
+}

@@ -41,6 +41,7 @@ pub(crate) async fn settle(
     if let Some(finding) = &next.finding {
         next.status = finding.status();
     } else {
+        let bytes = keep(objects, file, bytes).await?;
         let drawn = inspect.draw(file.kind, bytes.clone()).await;
         next.status = FileStatus::Clean;
         next.digest = Some(digest(&bytes));
@@ -48,9 +49,7 @@ pub(crate) async fn settle(
             let at = Place::Thumbnail(file.id, *size);
             objects.put(at, Bytes::copy_from_slice(webp), "image/webp")
         });
-        let thumbnails = try_join_all(thumbnails.collect::<Vec<_>>());
-        let whole = objects.put(Place::Clean(file.id), bytes, file.kind.mime());
-        futures_util::future::try_join(thumbnails, whole).await?;
+        try_join_all(thumbnails.collect::<Vec<_>>()).await?;
         next.picture = drawn.map(|drawn| drawn.picture);
     }
     if store.settle_file(&next, now).await? == Commit::Done {
@@ -64,6 +63,17 @@ pub(crate) async fn settle(
             Err(no_such("attachment"))
         }
     }
+}
+
+/// Writes checked bytes to their clean place, unless somebody else has: two checks may have read two
+/// versions of one upload, and then what the first has written is the file. It was checked too.
+async fn keep(objects: &impl Objects, file: &StoredFile, bytes: Bytes) -> Result<Bytes> {
+    let at = Place::Clean(file.id);
+    if objects.put_new(at, bytes.clone(), file.kind.mime()).await? {
+        return Ok(bytes);
+    }
+    let there = objects.get(at, None).await?;
+    there.ok_or_else(|| domain::ChatError::unavailable("a clean file was removed meanwhile"))
 }
 
 /// The file, if it stands.

@@ -1,7 +1,7 @@
 //! Takes a file, or the announcement of one.
 
 use super::settle::{digest, find, settle};
-use crate::gate::{Principal, no_such};
+use crate::gate::Principal;
 use crate::ports::{Ask, Commit, Files, Inspect, Look, Objects, Place, Throttle};
 use crate::throttle::look_within;
 use crate::view::AttachmentView;
@@ -193,9 +193,11 @@ async fn register(
     who.check(&seen)?;
     let there = match seen.files.remove(&file.id) {
         Some(there) => there,
-        None if store.create_file(&file, now).await? == Commit::Done => return Ok((file, false)),
-        // The same request, at the same moment.
-        None => find(store, file.id, now).await?.ok_or_else(|| no_such("attachment"))?,
+        None if store.create_file(&file).await? == Commit::Done => return Ok((file, false)),
+        // The same request, at the same moment; or a key whose file has ended and is not swept yet.
+        None => find(store, file.id, now)
+            .await?
+            .ok_or_else(|| ChatError::new(Code::IdempotencyConflict))?,
     };
     if there.owner != who.user || there.fingerprint != file.fingerprint {
         return Err(ChatError::new(Code::IdempotencyConflict));

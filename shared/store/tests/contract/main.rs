@@ -12,6 +12,7 @@ mod buckets;
 mod calls;
 mod connections;
 mod faults;
+mod files;
 mod harness;
 mod history;
 mod invites;

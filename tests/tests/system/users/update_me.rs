@@ -69,6 +69,40 @@ async fn the_limits() {
 }
 
 #[tokio::test]
+async fn a_picture_of_ones_own_is_shown_to_everybody() {
+    use parlance_tests::files::{pdf, png};
+    let [ada, bob, stranger] = stack().users().await;
+    let room = ada.room_with(&[&bob]).await;
+    let face = ada.upload("face.png", &png(400, 400)).await;
+    let wear =
+        async |file: &Value| ada.patch("/users/me", json!({"avatar_url": file["url"]})).await;
+    stranger.open(&face, "").await.problem(404, "not_found");
+    assert_eq!(wear(&face).await.ok(200)["avatar_url"], face["url"]);
+    assert_eq!(stranger.open(&face, "?size=96").await.status, 200);
+    assert_eq!(wear(&face).await.ok(200)["avatar_url"], face["url"], "the same again");
+    let body = json!({"content": "", "attachments": [face["id"]]});
+    ada.post(&format!("/rooms/{room}/messages"), body).await.invalid("/attachments/0");
+    // What is not a picture of one's own, or belongs to a message, or is nothing.
+    let theirs = bob.upload("face.png", &png(8, 8)).await;
+    let paper = ada.upload("a.pdf", &pdf()).await;
+    let sent = ada.upload("a.png", &png(8, 8)).await;
+    ada.send_files(&room, "", &[&sent]).await;
+    let to_come = ada.announce("a.png", "image/png", 100).await;
+    for other in [&theirs, &paper, &sent, &to_come] {
+        wear(other).await.invalid("/avatar_url");
+    }
+    let unknown = json!({"avatar_url": "/attachments/0198c0de-9000-7000-8000-0000000000f1"});
+    ada.patch("/users/me", unknown).await.invalid("/avatar_url");
+    assert_eq!(ada.get("/auth/me").await.ok(200)["avatar_url"], face["url"]);
+    let next = ada.upload("next.png", &png(100, 100)).await;
+    wear(&next).await.ok(200);
+    stranger.open(&face, "").await.problem(404, "not_found");
+    assert_eq!(stranger.open(&next, "").await.status, 200);
+    ada.patch("/users/me", json!({"avatar_url": null})).await.ok(200);
+    stranger.open(&next, "").await.problem(404, "not_found");
+}
+
+#[tokio::test]
 async fn what_is_not_ones_own_to_change_stays() {
     let user = stack().user().await;
     let body = json!({"id": "x", "username": "somebody_else", "role": "admin", "password_hash": "x", "created_at": "x", "display_name": "D"});

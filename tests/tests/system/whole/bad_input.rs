@@ -110,7 +110,14 @@ async fn a_body_that_is_not_json_is_unsupported() {
             "multipart/form-data; boundary=x",
         ] {
             let answer = world.send(&route, content_type, body.to_string()).await;
-            found.add(answer.judge(&[(415, "unsupported_type")]));
+            // The one route that takes forms finds none in it.
+            let takes_forms = route.stem == "upload_attachment";
+            let is_form = content_type.starts_with("multipart/");
+            let expected = match takes_forms && is_form {
+                true => (400, "validation_failed"),
+                false => (415, "unsupported_type"),
+            };
+            found.add(answer.judge(&[expected]));
         }
     }
     found.none();

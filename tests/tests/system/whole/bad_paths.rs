@@ -36,7 +36,7 @@ async fn what_is_no_id_is_unknown() {
         "0199aaaa-0000-7000-8000-000000000000-",
         &long,
     ];
-    let parameters = ["{room_id}", "{message_id}", "{user_id}"];
+    let parameters = ["{room_id}", "{message_id}", "{user_id}", "{attachment_id}"];
     for route in world.routes() {
         let Some(parameter) =
             parameters.iter().find(|parameter| route.template.contains(**parameter))

@@ -117,9 +117,69 @@ const BUDGETS: &[Budget] = &[
     },
 ];
 
+/// Every S3 operation of ours by its HTTP method, which is how the stack counts them. One picture has its
+/// own bytes and a thumbnail.
+const FILE_BUDGETS: &[Budget] = &[
+    Budget {
+        function: "upload_attachment",
+        per_run: &[
+            ("BatchGetItem", Exactly(1)),
+            ("PutItem", Exactly(1)),
+            ("UpdateItem", Exactly(2)),
+            ("PUT", Exactly(2)),
+        ],
+    },
+    Budget {
+        function: "get_attachment",
+        per_run: &[("BatchGetItem", Exactly(2)), ("GET", Exactly(1))],
+    },
+    Budget { function: "send_message", per_run: SEND },
+    Budget {
+        function: "delete_message",
+        per_run: &[
+            ("BatchGetItem", Exactly(2)),
+            ("UpdateItem", Exactly(1)),
+            ("TransactWriteItems", Exactly(1)),
+            ("SendMessage", Exactly(1)),
+            ("DELETE", Exactly(2)),
+            ("DeleteItem", Exactly(1)),
+        ],
+    },
+];
+
+#[tokio::test]
+async fn files_keep_to_their_calls() {
+    let stack = Stack::start(Options::new().roomy());
+    let user = stack.user().await;
+    let room = user.make_room("public", "Tea").await;
+    let picture = parlance_tests::files::png(40, 40);
+    // Once around: the first request of a process reads the public key.
+    for warm in [true, false] {
+        let before = stack.metrics().await;
+        let runs = if warm { 1 } else { ROUNDS };
+        for _ in 0..runs {
+            let file = user.upload("a.png", &picture).await;
+            let sent = user.send_files(&room, "", &[&file]).await;
+            assert_eq!(user.open(&file, "").await.status, 200);
+            user.delete(&format!("/messages/{}", sent["id"].as_str().unwrap())).await.ok(200);
+        }
+        if !warm {
+            let after = stack.metrics().await;
+            for budget in FILE_BUDGETS {
+                check_with(budget, &before, &after, runs);
+            }
+        }
+    }
+}
+
 /// Asserts a use case's calls between two moments; `runs` is how often it ran.
 fn check(function: &str, before: &Metrics, after: &Metrics, runs: u64) {
     let budget = BUDGETS.iter().find(|budget| budget.function == function).expect("a budget");
+    check_with(budget, before, after, runs);
+}
+
+fn check_with(budget: &Budget, before: &Metrics, after: &Metrics, runs: u64) {
+    let function = budget.function;
     let calls: BTreeMap<String, u64> = after.calls_since(before, function);
     for (operation, allowed) in budget.per_run {
         let made = calls.get(*operation).copied().unwrap_or(0);

@@ -19,6 +19,9 @@ fn judge(stem: &str, failed: bool, answer: &Value) -> Result<(), String> {
         "index" | "deliver" | "purge" | "notify" | "presence" => {
             answer["batchItemFailures"] == json!([])
         }
+        "scan" => *answer == json!({"objects": 1}),
+        "scan_result" => *answer == json!({"status": null}),
+        "sweep_files" => answer["failed"] == 0,
         "socket_connect" | "socket_disconnect" => status == 200,
         "socket_ping" => body["type"] == "pong" && body["ref"] == "2",
         "socket_default" => body["type"] == "error",

@@ -17,12 +17,13 @@ pub const BODYLESS: &[&str] = &[
     "pin_message",
     "accept_invite",
     "read_notification",
+    "complete_attachment",
 ];
 
 pub const DEPTH: usize = 10_000;
 
 /// Lines that people are shown by: control characters in them become a space instead of an error.
-pub const LINES: &[&str] = &["name", "display_name", "status_message"];
+pub const LINES: &[&str] = &["name", "display_name", "status_message", "filename"];
 
 /// What went wrong in a sweep, so that one run shows all of it.
 #[derive(Default)]
@@ -49,6 +50,7 @@ pub struct World {
     pub user: User,
     pub room: String,
     pub message: String,
+    pub attachment: String,
 }
 
 /// One route of the template with its path filled in.
@@ -69,7 +71,9 @@ impl World {
             .post(&format!("/messages/{message}/reactions"), json!({"emoji": "👍"}))
             .await
             .ok(201);
-        Self { user, room, message }
+        let file = user.upload("mine.png", &parlance_tests::files::png(8, 8)).await;
+        let attachment = file["id"].as_str().unwrap().to_owned();
+        Self { user, room, message, attachment }
     }
 
     pub fn routes(&self) -> Vec<Route> {
@@ -77,6 +81,7 @@ impl World {
             let path = path.replace("{room_id}", &self.room).replace("{message_id}", &self.message);
             let path = path.replace("{user_id}", &self.user.id).replace("{code}", "7gKpQmXr2sTw");
             let path = path.replace("{notification_id}", "0199aaaa-0000-7000-8000-000000000000");
+            let path = path.replace("{attachment_id}", &self.attachment);
             path.replace("{emoji}", "%F0%9F%91%8D")
         };
         let routes = Template::load().http_routes().into_iter();
@@ -141,6 +146,7 @@ pub fn valid_body(stem: &str) -> Option<Value> {
         "create_room" => json!({"type": "public", "name": "New", "description": "d"}),
         "update_room" => json!({"name": "New", "description": "d", "type": "public"}),
         "send_message" => json!({"content": "new", "client_id": "k"}),
+        "upload_attachment" => json!({"filename": "a.png", "size": 100, "mime_type": "image/png"}),
         "edit_message" => json!({"content": "new"}),
         "read_room" | "mark_unread" => {
             json!({"message_id": "0198c0de-7b0a-7c3e-8f00-0000000000aa-7"})
