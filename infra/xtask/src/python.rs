@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 
 /// What lints the template.
 const LINT: &[&str] = &["cfn-lint==1.58.0", "aws-sam-translator==1.115.0"];
-/// What validates the contracts, and tries them out.
-const CONTRACTS: &[&str] = &["openapi-spec-validator==0.9.0", "schemathesis==4.32.5"];
+/// What validates the contracts.
+const CONTRACTS: &[&str] = &["openapi-spec-validator==0.9.0"];
 
 /// Whether this machine has Python.
 pub fn exists() -> bool {
@@ -33,11 +33,6 @@ impl Environment {
     /// Its interpreter.
     pub fn python(&self) -> Command {
         Command::new(self.0.join("bin/python"))
-    }
-
-    /// A tool that was installed into it.
-    pub fn tool(&self, name: &str) -> Command {
-        Command::new(self.0.join("bin").join(name))
     }
 
     /// Makes the environment unless it holds the pinned tools already.
