@@ -5,6 +5,7 @@
 //! a process dies after the first step the number stays void; after the second, the client's retry
 //! finds what was stored and publishes it again.
 
+mod account;
 mod blocks;
 mod change_room;
 pub mod compose;
@@ -17,6 +18,7 @@ pub mod event;
 mod gate;
 mod join_room;
 mod list_messages;
+mod me;
 pub mod ports;
 mod profiles;
 mod react;
@@ -30,16 +32,20 @@ mod throttle;
 mod typing;
 pub mod view;
 
-pub use blocks::blocked_by;
+pub use account::{
+    DeviceView, change_password, deactivate_me, end_session, list_sessions, reactivate,
+};
+pub use blocks::{BlockView, block_user, blocked_by, list_blocks, unblock_user};
 pub use change_room::{delete_room, update_room};
 pub use create_room::{NewRoom, create_room, open_direct_room};
 pub use delete_message::delete_message;
 pub use deliver::{Delivered, deliver};
-pub use done::{Deleted, Left, LoggedOut};
+pub use done::{Blocked, Deactivated, Deleted, Left, LoggedOut, PasswordChanged, SessionEnded};
 pub use edit_message::edit_message;
 pub use gate::Principal;
 pub use join_room::{Joined, MemberView, Members, join_room, leave_room, list_members};
 pub use list_messages::{Anchor, Messages, get_message, list_messages};
+pub use me::{Moderators, me};
 pub use profiles::{ProfilePatch, get_user, search_users, update_me};
 pub use react::{Reactions, add_reaction, remove_reaction};
 pub use read_message::read_message;
@@ -47,7 +53,7 @@ pub use read_rooms::{Rooms, get_room, list_public_rooms, list_rooms};
 pub use resume::{Resumed, resume};
 pub use send_message::{NewText, Outcome, send_message};
 pub use sign_in::{
-    REFRESH_MS, Registration, SignedIn, TOKEN_MS, ask_ticket, check_session, login, logout,
+    REFRESH_MS, Registration, SignIn, SignedIn, TOKEN_MS, ask_ticket, check_session, login, logout,
     refresh, register, use_ticket,
 };
 pub use sockets::{connect, disconnect, refuse_frame, subscribe};

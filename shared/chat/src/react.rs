@@ -2,10 +2,11 @@
 
 use crate::compose;
 use crate::gate::{Principal, no_such};
-use crate::ports::{Look, Publish, React, Reacted, ReadLog, Seen, TakeSeq, Taken};
+use crate::ports::{Look, Publish, React, Reacted, ReadLog, Seen, TakeSeq, Taken, Throttle};
 use crate::view::{self, MessageView, ReactionView};
 use domain::{
-    Change, ChatError, Code, Emoji, LogEntry, Message, MessageId, Result, Timestamp, may_react,
+    Bucket, Change, ChatError, Code, Emoji, LogEntry, Message, MessageId, Result, Timestamp,
+    may_react,
 };
 use serde::Serialize;
 
@@ -24,7 +25,7 @@ pub struct Reactions {
 
 /// Reacts with `emoji`. The second time nothing is written.
 pub async fn add_reaction(
-    store: &(impl Look + TakeSeq + React + ReadLog),
+    store: &(impl Look + TakeSeq + React + ReadLog + Throttle),
     fanout: &impl Publish,
     who: Principal,
     now: Timestamp,
@@ -32,9 +33,10 @@ pub async fn add_reaction(
     emoji: Emoji,
 ) -> Result<Reactions> {
     let deed = Deed { id, emoji, add: true };
-    let (seen, message) = deed.load(store, who, now).await?;
+    let (seen, message) = deed.load_within(store, who, now).await?;
     may_react(&message)?;
     seen.members.get(&(id.room, who.user)).map_or(Ok(()), |m| m.may_write(now))?;
+    seen.rooms.get(&id.room).map_or(Ok(()), |room| room.may_reach_peer(who.user))?;
     if deed.done_by(&message, who) {
         deed.heal(store, fanout, who, now, &seen, &message).await?;
         return deed.answer(store, who, now, false).await;
@@ -53,7 +55,7 @@ pub async fn add_reaction(
 
 /// Takes back one's own reaction.
 pub async fn remove_reaction(
-    store: &(impl Look + TakeSeq + React + ReadLog),
+    store: &(impl Look + TakeSeq + React + ReadLog + Throttle),
     fanout: &impl Publish,
     who: Principal,
     now: Timestamp,
@@ -61,7 +63,7 @@ pub async fn remove_reaction(
     emoji: Emoji,
 ) -> Result<Reactions> {
     let deed = Deed { id, emoji, add: false };
-    let (seen, message) = deed.load(store, who, now).await?;
+    let (seen, message) = deed.load_within(store, who, now).await?;
     if !deed.done_by(&message, who) {
         deed.heal(store, fanout, who, now, &seen, &message).await?;
         return Err(ChatError::new(Code::ReactionNotFound));
@@ -80,6 +82,17 @@ struct Deed {
 }
 
 impl Deed {
+    /// The first load, counted in the bucket of changes beside it.
+    async fn load_within(
+        &self,
+        store: &(impl Look + Throttle),
+        who: Principal,
+        now: Timestamp,
+    ) -> Result<(Seen, Message)> {
+        let spent = store.spend(Bucket::Change, who.user, now);
+        Ok(futures_util::future::try_join(self.load(store, who, now), spent).await?.0)
+    }
+
     async fn load(
         &self,
         store: &impl Look,

@@ -1,9 +1,10 @@
 //! A socket's life: opened, subscribed, misused, closed.
 
+use crate::blocks::blocked_by;
 use crate::compose::plain;
 use crate::event::{Audience, Fanout};
 use crate::gate::Principal;
-use crate::ports::{KeepConnections, Look, Publish, Push, Typing};
+use crate::ports::{Blocks, KeepConnections, Look, Publish, Push, Typing};
 use crate::typing::typing;
 use domain::{Connection, ConnectionId, Result, RoomId, Subscription, Timestamp};
 use serde_json::json;
@@ -37,15 +38,20 @@ pub async fn connect(
 /// Forgets a closed socket and ends its user's typing. (Another device may be typing too: its next
 /// `typing_start` says so again.)
 pub async fn disconnect(
-    store: &(impl KeepConnections + Typing),
+    store: &(impl KeepConnections + Typing + Blocks),
     fanout: &impl Publish,
     who: Principal,
     now: Timestamp,
     id: ConnectionId,
 ) -> Result<()> {
     store.drop_connections(who.user, &[id]).await?;
-    for room in store.stop_typing_everywhere(who.user, now).await? {
-        fanout.publish(&typing(who.user, room, false, now)).await?;
+    let rooms = store.stop_typing_everywhere(who.user, now).await?;
+    if rooms.is_empty() {
+        return Ok(());
+    }
+    let unseen = blocked_by(store, who.user).await?;
+    for room in rooms {
+        fanout.publish(&typing(who.user, room, false, now, &unseen)).await?;
     }
     Ok(())
 }

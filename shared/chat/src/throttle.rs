@@ -12,7 +12,6 @@ pub async fn look_within(
     ask: Ask,
     now: Timestamp,
 ) -> Result<Seen> {
-    let both =
-        futures_util::future::try_join(store.look(ask, now), store.spend(bucket, user, now));
+    let both = futures_util::future::try_join(store.look(ask, now), store.spend(bucket, user, now));
     Ok(both.await?.0)
 }

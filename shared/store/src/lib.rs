@@ -6,6 +6,7 @@
 //! or not TTL has deleted it. Nothing here scans.
 
 mod accounts;
+mod audit;
 mod blocks;
 mod buckets;
 mod call;
@@ -22,6 +23,7 @@ mod messages;
 mod public_keys;
 mod rates;
 mod reactions;
+mod reports;
 mod room_changes;
 mod rooms;
 mod sent;

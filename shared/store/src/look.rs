@@ -2,7 +2,7 @@
 
 use crate::item::Fields;
 use crate::keys::{self, Key};
-use crate::{Table, accounts, blocks, members, messages, rates, rooms, sent, sessions};
+use crate::{Table, accounts, blocks, members, messages, rates, reports, rooms, sent, sessions};
 use chat::ports::{Ask, Look, Seen};
 use domain::{Result, Timestamp};
 use std::collections::HashMap;
@@ -18,6 +18,7 @@ enum As {
     Rate,
     Sent,
     Block,
+    Report,
 }
 
 fn wanted(ask: &Ask) -> HashMap<Key, As> {
@@ -31,6 +32,7 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
     wanted
         .extend(ask.sent.iter().map(|(user, room, key)| (keys::sent(*user, *room, key), As::Sent)));
     wanted.extend(ask.blocks.iter().map(|(by, of)| (keys::block(*by, *of), As::Block)));
+    wanted.extend(ask.reports.iter().map(|id| (keys::report(*id), As::Report)));
     wanted
 }
 
@@ -60,6 +62,10 @@ impl Look for Table {
                 Some(As::Sent) => seen.sent = sent::from_item(&item, now)?,
                 Some(As::Block) => {
                     seen.blocks.insert(blocks::pair_in(&item)?);
+                }
+                Some(As::Report) => {
+                    let report = reports::from_item(&item, now)?;
+                    seen.reports.extend(report.map(|report| (report.id, report)));
                 }
                 None => {}
             }

@@ -161,6 +161,7 @@ impl ChangeMessage for Table {
         let tombstone = was.tombstone(entry.at, entry.actor, entry.seq);
         // The whole item is replaced: a reaction that came since the message was read goes as well.
         let bury = Write::put(to_item(&tombstone)?).when(AS_READ).value(":was", n(was.changed_seq));
-        Ok(self.transact(log::with(vec![bury], entry)?).await?.commit())
+        let writes = log::with_subject(vec![bury], entry, Some(was.sender))?;
+        Ok(self.transact(writes).await?.commit())
     }
 }
