@@ -19,6 +19,7 @@ pub mod rooms;
 pub mod shape;
 pub mod socket;
 pub mod stack;
+pub mod state;
 pub mod stats;
 pub mod template;
 pub mod user;
@@ -28,7 +29,7 @@ pub mod view;
 pub mod prelude {
     pub use crate::answer::Answer;
     pub use crate::api::{Api, Payload};
-    pub use crate::rooms::{contents, ids, seqs};
+    pub use crate::rooms::{contents, ids, seqs, system_lines, written};
     pub use crate::shape;
     pub use crate::socket::{Frame, SignIn, Socket};
     pub use crate::stack::{Options, Stack, limited, stack};

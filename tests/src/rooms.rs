@@ -1,5 +1,6 @@
 //! What tests do all the time: rooms, messages, pages.
 
+use crate::api::Payload;
 use crate::shape;
 use crate::user::User;
 use serde_json::{Value, json};
@@ -77,7 +78,7 @@ impl User {
         page
     }
 
-    /// The whole history, newest first, by paging backwards.
+    /// Everything people wrote, newest first, by paging backwards. The system's lines are left out.
     pub async fn history(&self, room: &str, limit: usize) -> Vec<Value> {
         let mut messages = vec![];
         let mut query = format!("limit={limit}");
@@ -88,12 +89,12 @@ impl User {
                 Some(cursor) if page["has_more_before"] == true => {
                     query = format!("limit={limit}&before={cursor}")
                 }
-                _ => return messages,
+                _ => return written(messages),
             }
         }
     }
 
-    /// The whole history, oldest first, by paging forwards from the oldest message.
+    /// Everything people wrote, oldest first, by paging forwards from the oldest message.
     pub async fn history_forwards(&self, room: &str, oldest: &str, limit: usize) -> Vec<Value> {
         let mut messages = vec![self.message(oldest).await];
         let mut anchor = oldest.to_owned();
@@ -102,7 +103,7 @@ impl User {
             messages.extend(page["messages"].as_array().cloned().unwrap_or_default());
             match page["next_cursor"].as_str() {
                 Some(cursor) if page["has_more_after"] == true => cursor.clone_into(&mut anchor),
-                _ => return messages,
+                _ => return written(messages),
             }
         }
     }
@@ -118,14 +119,25 @@ impl User {
     }
 }
 
-/// The contents of messages (or of a page of them), in their order.
-pub fn contents(messages: &Value) -> Vec<String> {
-    list(messages).iter().map(|message| text(&message["content"])).collect()
+/// Messages without the system's lines (joined, left, renamed …).
+pub fn written(messages: Vec<Value>) -> Vec<Value> {
+    messages.into_iter().filter(|message| message["type"] != "system").collect()
 }
 
-/// The ids of objects, in their order.
+/// The system's lines of a page, by kind, in their order.
+pub fn system_lines(messages: &Value) -> Vec<String> {
+    let lines = list(messages).into_iter().filter(|message| message["type"] == "system");
+    lines.map(|message| text(&message["system"]["kind"])).collect()
+}
+
+/// The contents of what people wrote (or of a page of it), in their order.
+pub fn contents(messages: &Value) -> Vec<String> {
+    written(list(messages)).iter().map(|message| text(&message["content"])).collect()
+}
+
+/// The ids of objects, in their order; of messages those that people wrote.
 pub fn ids(objects: &Value) -> Vec<String> {
-    list(objects).iter().map(|object| text(&object["id"])).collect()
+    written(list(objects)).iter().map(|object| text(&object["id"])).collect()
 }
 
 /// The numbers of messages, in their order.
@@ -140,4 +152,17 @@ fn list(value: &Value) -> Vec<Value> {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+/// One transparent pixel as a form with the field `file`.
+pub fn pixel_form(filename: &str) -> Payload {
+    let pixel = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+    let mut body = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{filename}\"\r\n\
+         Content-Type: image/gif\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(pixel);
+    body.extend_from_slice(b"\r\n--b--\r\n");
+    Payload::Raw("multipart/form-data; boundary=b", body)
 }

@@ -118,6 +118,7 @@ pub fn room(value: &Value) {
             ("creator_id", text),
             ("created_at", is_time),
             ("member_count", number),
+            ("pin_count", number),
             ("last_seq", number),
             ("last_message_at", time_or_null),
         ],
@@ -135,6 +136,7 @@ pub fn room_of_member(value: &Value) {
             ("role", text),
             ("unread_count", number),
             ("mention_count", number),
+            ("notification_level", text),
             ("last_read_message_id", text_or_null),
             ("last_read_seq", number_or_null),
         ],
@@ -179,8 +181,14 @@ pub fn message(value: &Value) {
             ("reply_to_message_id", text_or_null),
             ("reactions", list),
             ("attachments", list),
+            ("mentions", list),
+            ("mentions_all", flag),
+            ("reply_count", number),
+            ("last_reply_at", time_or_null),
+            ("pinned", flag),
         ],
     );
+    system(value);
     for absent_or_null in ["deleted_by", "client_id"] {
         assert!(value.get(absent_or_null).is_some(), "message: no {absent_or_null} in {value}");
     }
@@ -190,6 +198,22 @@ pub fn message(value: &Value) {
         let users = reaction["users"].as_array().map_or(&[][..], Vec::as_slice);
         assert!(users.len() <= 5, "{reaction}");
         users.iter().for_each(compact_user);
+    }
+}
+
+/// What a system message tells, and that no other message tells it.
+#[track_caller]
+fn system(message: &Value) {
+    let line = &message["system"];
+    assert!(message.get("system").is_some(), "message: no system in {message}");
+    assert_eq!(message["type"] == "system", line.is_object(), "{message}");
+    if line.is_object() {
+        members("system", line, &[("kind", text), ("text", text_or_null)]);
+        compact_user(&line["actor"]);
+        if !line["subject"].is_null() {
+            compact_user(&line["subject"]);
+        }
+        assert_eq!(message["content"], "", "{message}");
     }
 }
 

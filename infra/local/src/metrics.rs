@@ -103,8 +103,8 @@ impl Metrics {
     }
 }
 
-/// The function's name inside `AWS4-HMAC-SHA256 Credential=LOCALsend_message/2026…`.
-fn caller(authorization: &str) -> Option<&str> {
+/// The function's name inside a SigV4 header, `AWS4-HMAC-SHA256 Credential=LOCALsend_message/2026…`.
+pub fn caller(authorization: &str) -> Option<&str> {
     let key = authorization.split("Credential=").nth(1)?.split('/').next()?;
     key.strip_prefix(KEY_PREFIX)
 }

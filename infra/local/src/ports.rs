@@ -2,8 +2,9 @@
 //! Manager, `@connections`, Lambda's own invoke call, and the diagnostics under `/_local`).
 
 use crate::http_api::{self, HttpApi};
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
 use crate::net::{self, Answer};
+use crate::rights::{self, Rights, Want};
 use crate::runtime::{Failure, Host};
 use crate::secrets::Secrets;
 use crate::sqs::{self, Sqs};
@@ -53,6 +54,16 @@ pub struct Aws {
     pub sockets: Vec<Arc<SocketApi>>,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// Who may call what.
+    pub rights: Arc<Rights>,
+}
+
+/// A call that no statement of the function allows.
+fn denied(status: StatusCode, message: &str) -> Answer {
+    let kind = "AccessDeniedException";
+    let mut answer = net::json(status, &json!({"__type": kind, "message": message}));
+    answer.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(kind));
+    answer
 }
 
 impl Aws {
@@ -65,6 +76,10 @@ impl Aws {
             .map(str::to_owned);
         let path = request.uri().path();
         if websocket::is_management(path) {
+            let wants = rights::connections(request.method().as_str(), path);
+            if let Err(message) = self.may(authorization.as_deref(), &wants) {
+                return denied(StatusCode::FORBIDDEN, &message);
+            }
             let (answer, operation, length) = websocket::manage(&self.sockets, request).await;
             self.metrics.called(authorization.as_deref(), operation, length);
             return answer;
@@ -93,6 +108,12 @@ impl Aws {
                 &json!({"message": "Request Entity Too Large"}),
             );
         };
+        if let Some((service, operation)) = target.split_once('.') {
+            let wants = rights::json_call(service, operation, &body);
+            if let Err(message) = self.may(authorization.as_deref(), &wants) {
+                return denied(StatusCode::BAD_REQUEST, &message);
+            }
+        }
         match target.split_once('.') {
             Some(("AmazonSQS", operation)) => {
                 self.metrics.called(
@@ -119,6 +140,10 @@ impl Aws {
                 )
             }
         }
+    }
+
+    fn may(&self, authorization: Option<&str>, wants: &[Want]) -> Result<(), String> {
+        self.rights.check(authorization.and_then(metrics::caller), wants)
     }
 
     /// Lambda's `Invoke`, by logical id.

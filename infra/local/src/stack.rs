@@ -9,6 +9,7 @@ use crate::logs::Logs;
 use crate::metrics::Metrics;
 use crate::net;
 use crate::ports::{Aws, Public};
+use crate::rights::Rights;
 use crate::runtime::{Host, Surroundings};
 use crate::s3::S3;
 use crate::schedules::{self, Schedule};
@@ -59,12 +60,13 @@ impl Stack {
         let unwritable = |cause| StartError::DataUnwritable { path: args.data.clone(), cause };
         let logs = Arc::new(Logs::open(&data.join("logs"), args.verbose).map_err(unwritable)?);
         let metrics = Arc::new(Metrics::default());
+        let rights = Arc::new(Rights::of(&deployment.functions));
         let mut tasks = JoinSet::new();
 
         let dynamodb = {
-            let (path, tables, metrics) =
-                (data.join("dynamodb.sqlite"), deployment.tables.clone(), Arc::clone(&metrics));
-            tokio::task::spawn_blocking(move || DynamoDb::start(&path, &tables, &metrics))
+            let (path, tables) = (data.join("dynamodb.sqlite"), deployment.tables.clone());
+            let (metrics, rights) = (Arc::clone(&metrics), Arc::clone(&rights));
+            tokio::task::spawn_blocking(move || DynamoDb::start(&path, &tables, &metrics, &rights))
                 .await
                 .map_err(|error| StartError::Data(error.to_string()))?
                 .map_err(StartError::Data)?
@@ -98,7 +100,7 @@ impl Stack {
                     listeners.push((source.clone(), hosted));
                 }
             }
-            let s3 = S3::open(&data.join("s3"), &deployment.buckets, listeners, &metrics)
+            let s3 = S3::open(&data.join("s3"), &deployment.buckets, listeners, &metrics, &rights)
                 .map_err(StartError::Data)?;
             tasks.spawn(s3.serve(listener));
         }
@@ -127,6 +129,7 @@ impl Stack {
             secrets,
             sockets: sockets.clone(),
             metrics,
+            rights,
         });
         tasks.spawn(net::serve(aws_listener, move |request, _| {
             let aws = Arc::clone(&aws);

@@ -1,11 +1,14 @@
-//! The one way to run anything here: `cargo xtask up`, `logs`, `test`, `check`, `bench`, `replay`.
+//! The one way to run anything here: `cargo xtask up`, `logs`, `test`, `check`, `contracts`, `bench`,
+//! `replay`.
 //!
 //! It only starts other programs, so it depends on nothing of the chat and compiles in seconds.
 
 mod cargo;
+mod contracts;
 mod lint;
 mod logs;
 mod place;
+mod python;
 mod stages;
 mod totals;
 mod up;
@@ -38,6 +41,8 @@ enum Command {
     Test(Test),
     /// Format and lints only
     Check,
+    /// Writes docs/openapi.json and docs/asyncapi.json from what the binaries say about themselves
+    Contracts(contracts::Contracts),
     /// Builds with optimisation and runs the benchmark; its arguments follow
     Bench(Bench),
     /// Drives recorded conversations through the sockets of a running stack of its own
@@ -76,6 +81,7 @@ fn main() -> ExitCode {
         Command::Logs(logs) => logs.run(),
         Command::Test(test) => stages::test(test.fast),
         Command::Check => stages::check(),
+        Command::Contracts(contracts) => contracts.run(),
         Command::Bench(bench) => tool(cargo::Profile::Release, "bench", None, bench.args),
         Command::Replay(replay) => {
             let profile = if replay.debug { cargo::Profile::Dev } else { cargo::Profile::Release };

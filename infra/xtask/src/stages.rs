@@ -6,6 +6,7 @@
 //! `tests/` folders, and never inside a function's binary.
 
 use crate::cargo::{self, BUILD};
+use crate::contracts;
 use crate::lint::{self, Linted};
 use crate::totals::Totals;
 use crate::{Outcome, place};
@@ -39,6 +40,7 @@ pub fn test(fast: bool) -> Outcome {
             lints(),
             ("template", Box::new(template)),
             ("build", Box::new(|| cargo("the build failed", &BUILD))),
+            ("contracts", Box::new(contracts::check)),
             ("tests", Box::new(|| tests(&["--test".into(), "*".into()], &mut totals))),
         ]
     });

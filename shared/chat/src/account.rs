@@ -1,8 +1,8 @@
 //! An account's life: its devices, its password, its end and its return.
 
-use crate::compose::plain;
 use crate::done::{Deactivated, PasswordChanged, SessionEnded};
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::UserUpdated;
 use crate::gate::{Principal, no_such};
 use crate::ports::{
     Accounts, Ask, ChangePassword, Commit, Deactivate, Devices, FindConnections, ListRooms, Look,
@@ -18,7 +18,6 @@ use futures_util::future::try_join;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 /// Direct rooms marked at once.
 const MARKS_IN_FLIGHT_MAX: usize = 16;
@@ -208,7 +207,6 @@ async fn mark_direct_rooms(
 }
 
 async fn tell(fanout: &impl Publish, profile: &Profile, now: Timestamp) -> Result<()> {
-    let data = json!({"user": UserView::of(profile, &[], now)});
-    let event = plain("user_updated", now, data);
+    let event = Event::of(now, UserUpdated { user: UserView::of(profile, &[], now) });
     fanout.publish(&Fanout::new(Audience::Acquaintances(profile.id), event)).await
 }

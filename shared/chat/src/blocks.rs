@@ -1,8 +1,8 @@
 //! Blocks: who may not write to whom, and who hears nothing of whom.
 
-use crate::compose::plain;
 use crate::done::Blocked;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::{UserBlocked, UserUnblocked};
 use crate::gate::{Principal, no_such};
 use crate::ports::{BLOCKS_MAX, Blocks, Look, Publish};
 use crate::view::CompactUser;
@@ -10,7 +10,6 @@ use domain::{FieldError, Result, Timestamp, UserId};
 use futures_util::future::try_join;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 /// Somebody whom the caller has blocked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -55,7 +54,7 @@ pub async fn block_user(
         store.block(who.user, user, now).await?;
     }
     // Told again when it was so already: an earlier try may have died before it could tell.
-    tell(fanout, "user_blocked", who, now, user).await?;
+    tell(fanout, who, Event::of(now, UserBlocked { user_id: user })).await?;
     Ok(Blocked { user_id: user, blocked: true })
 }
 
@@ -75,7 +74,7 @@ pub async fn unblock_user(
         return Err(no_such("user"));
     }
     store.unblock(who.user, user).await?;
-    tell(fanout, "user_unblocked", who, now, user).await?;
+    tell(fanout, who, Event::of(now, UserUnblocked { user_id: user })).await?;
     Ok(Blocked { user_id: user, blocked: false })
 }
 
@@ -92,13 +91,6 @@ pub async fn list_blocks(
     Ok(blocks.into_iter().map(view).collect())
 }
 
-async fn tell(
-    fanout: &impl Publish,
-    kind: &str,
-    who: Principal,
-    now: Timestamp,
-    user: UserId,
-) -> Result<()> {
-    let event = plain(kind, now, json!({"user_id": user}));
+async fn tell(fanout: &impl Publish, who: Principal, event: Event) -> Result<()> {
     fanout.publish(&Fanout::new(Audience::Users(vec![who.user]), event)).await
 }

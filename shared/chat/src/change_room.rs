@@ -4,7 +4,7 @@ use crate::compose;
 use crate::edit_message::{ROUNDS_MAX, busy};
 use crate::event::Audience;
 use crate::gate::{Principal, no_such};
-use crate::ports::{ChangeRoom, Commit, Look, Publish, RoomPatch, TakeSeq};
+use crate::ports::{ChangeRoom, Commit, Look, Publish, RoomPatch, TakeSeq, Taken};
 use crate::view::{People, RoomView};
 use domain::{Change, FieldError, LogEntry, Result, Role, RoomId, RoomKind, Timestamp};
 
@@ -42,13 +42,12 @@ pub async fn update_room(
         if next == *room {
             return Ok(RoomView::for_member(room, member, None, &People::new()));
         }
-        let seq = match taken {
-            Some(seq) => seq,
-            None => *taken.insert(store.take_event_seq(id, now).await?.seq),
+        let Taken { seq, ordinal } = match taken {
+            Some(place) => place,
+            None => *taken.insert(store.take_event_seq(id, now).await?),
         };
         let change =
             Change::RoomUpdated { renamed: next.name.clone().filter(|_| next.name != room.name) };
-        let ordinal = room.message_count;
         let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
         if store.commit_room(&next, &entry).await? == Commit::Stale {
             continue;

@@ -1,11 +1,15 @@
 //! Events made from what is stored: the same for a socket right now and for a `resume` later.
 
 use crate::event::{Audience, Event, Fanout};
+use crate::event_data::{
+    MemberUpdated, MessageCreated, MessageDeleted, MessagePinned, MessageUnpinned, MessageUpdated,
+    OwnershipTransferred, PinChange, ReactionAdded, ReactionChange, ReactionRemoved, RoomDeleted,
+    RoomUpdated, UserJoined, UserLeft,
+};
 use crate::ports::{Publish, ReadLog};
 use crate::view::{CompactUser, MessageView, People, RoomView};
 use domain::{Change, LogEntry, Message, Result, Room, RoomId, Timestamp, UserId};
 use serde::Serialize;
-use serde_json::json;
 
 /// An event without a number.
 pub fn plain(kind: &str, ts: Timestamp, data: impl Serialize) -> Event {
@@ -14,15 +18,11 @@ pub fn plain(kind: &str, ts: Timestamp, data: impl Serialize) -> Event {
     Event { kind: kind.to_owned(), seq: None, ts, data }
 }
 
-fn numbered(kind: &str, seq: u64, ts: Timestamp, data: serde_json::Value) -> Event {
-    Event { kind: kind.to_owned(), seq: Some(seq), ts, data }
-}
-
 /// `message_created`. A message that has changed since is shown as it is now.
 pub fn message_created(message: &Message, people: &People) -> Event {
     let view = MessageView::of(message, people, None);
-    let data = json!({"room_id": message.id.room, "seq": message.id.seq, "message": view});
-    numbered("message_created", message.id.seq, message.created_at, data)
+    let data = MessageCreated { room_id: message.id.room, seq: message.id.seq, message: view };
+    Event::of(message.created_at, data)
 }
 
 /// The event of a log entry. `None` when what it is about cannot be shown any more.
@@ -32,59 +32,53 @@ pub fn logged(
     message: Option<&Message>,
     people: &People,
 ) -> Option<Event> {
-    let (room_id, seq) = (entry.room, entry.seq);
-    let line = entry.system_message().map(|m| MessageView::of(&m, people, None));
-    let (kind, data) = match &entry.change {
+    let (room_id, seq, at) = (entry.room, entry.seq, entry.at);
+    let system_message = entry.system_message().map(|m| MessageView::of(&m, people, None));
+    let reaction = |emoji: &String| {
+        let count = message?.reaction_count(emoji);
+        let (message_id, user_id, emoji) = (entry.message()?, entry.actor, emoji.clone());
+        Some(ReactionChange { room_id, seq, message_id, user_id, emoji, count })
+    };
+    let pin = |system_message| {
+        let (message_id, user_id) = (entry.message()?, entry.actor);
+        Some(PinChange { room_id, seq, message_id, user_id, system_message })
+    };
+    Some(match &entry.change {
         Change::MessageUpdated { .. } => {
-            let view = MessageView::of(message?, people, None);
-            ("message_updated", json!({"room_id": room_id, "seq": seq, "message": view}))
+            let message = MessageView::of(message?, people, None);
+            Event::of(at, MessageUpdated { room_id, seq, message })
         }
         Change::MessageDeleted { .. } => {
-            let id = entry.message()?;
-            let data = json!({"room_id": room_id, "seq": seq, "message_id": id,
-                "deleted_by": entry.actor, "deleted_at": entry.at});
-            ("message_deleted", data)
+            let (message_id, deleted_by) = (entry.message()?, entry.actor);
+            Event::of(at, MessageDeleted { room_id, seq, message_id, deleted_by, deleted_at: at })
         }
-        Change::ReactionAdded { emoji, .. } | Change::ReactionRemoved { emoji, .. } => {
-            let added = matches!(entry.change, Change::ReactionAdded { .. });
-            let data = json!({"room_id": room_id, "seq": seq, "message_id": entry.message()?,
-                "user_id": entry.actor, "emoji": emoji,
-                "count": message?.reaction_count(emoji)});
-            (if added { "reaction_added" } else { "reaction_removed" }, data)
-        }
+        Change::ReactionAdded { emoji, .. } => Event::of(at, ReactionAdded(reaction(emoji)?)),
+        Change::ReactionRemoved { emoji, .. } => Event::of(at, ReactionRemoved(reaction(emoji)?)),
         Change::UserJoined { user, role } => {
-            let data = json!({"room_id": room_id, "seq": seq, "user": CompactUser::of(*user, people),
-                "role": role, "room": RoomView::of(room), "system_message": line});
-            ("user_joined", data)
+            let (user, role, room) = (CompactUser::of(*user, people), *role, RoomView::of(room));
+            Event::of(at, UserJoined { room_id, seq: Some(seq), user, role, room, system_message })
         }
         Change::UserLeft { user, reason } => {
-            let data = json!({"room_id": room_id, "seq": seq, "user_id": user, "reason": reason,
-                "system_message": line});
-            ("user_left", data)
+            let (user_id, reason) = (*user, *reason);
+            Event::of(at, UserLeft { room_id, seq, user_id, reason, system_message })
         }
         Change::RoomUpdated { .. } => {
-            let data = json!({"room_id": room_id, "seq": seq, "room": RoomView::of(room),
-                "system_message": line});
-            ("room_updated", data)
+            let room = RoomView::of(room);
+            Event::of(at, RoomUpdated { room_id, seq, room, system_message })
         }
         Change::MemberUpdated { user, role, silenced_until } => {
-            let data = json!({"room_id": room_id, "seq": seq, "user_id": user, "role": role,
-                "silenced_until": silenced_until});
-            ("member_updated", data)
+            let (user_id, role, silenced_until) = (*user, *role, *silenced_until);
+            Event::of(at, MemberUpdated { room_id, seq, user_id, role, silenced_until })
         }
         Change::OwnershipTransferred { user } => {
-            let data = json!({"room_id": room_id, "seq": seq, "from_user_id": entry.actor,
-                "to_user_id": user, "system_message": line});
-            ("ownership_transferred", data)
+            let (from_user_id, to_user_id) = (entry.actor, *user);
+            let data =
+                OwnershipTransferred { room_id, seq, from_user_id, to_user_id, system_message };
+            Event::of(at, data)
         }
-        Change::MessagePinned { .. } | Change::MessageUnpinned { .. } => {
-            let pinned = matches!(entry.change, Change::MessagePinned { .. });
-            let data = json!({"room_id": room_id, "seq": seq, "message_id": entry.message()?,
-                "user_id": entry.actor, "system_message": line});
-            (if pinned { "message_pinned" } else { "message_unpinned" }, data)
-        }
-    };
-    Some(numbered(kind, seq, entry.at, data))
+        Change::MessagePinned { .. } => Event::of(at, MessagePinned(pin(system_message)?)),
+        Change::MessageUnpinned { .. } => Event::of(at, MessageUnpinned(pin(system_message)?)),
+    })
 }
 
 /// Everybody an entry's event names, besides those its message names.
@@ -138,5 +132,5 @@ pub async fn recent_entry(
 
 /// `room_deleted` for whoever is in the room.
 pub fn room_deleted(room: RoomId, audience: Audience, now: Timestamp) -> Fanout {
-    Fanout::new(audience, plain("room_deleted", now, json!({"room_id": room})))
+    Fanout::new(audience, Event::of(now, RoomDeleted { room_id: room }))
 }

@@ -1,7 +1,7 @@
 //! Opens rooms: public, private, direct.
 
-use crate::compose;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::UserJoined;
 use crate::gate::{Principal, no_such};
 use crate::ports::{Commit, Look, OpenRoom, Publish};
 use crate::view::{CompactUser, People, RoomView};
@@ -9,7 +9,6 @@ use domain::{
     ChatError, ClientKey, Code, Description, FieldError, Membership, Result, Role, Room, RoomId,
     RoomKind, RoomName, Timestamp, UserId,
 };
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 /// A room to open.
@@ -96,9 +95,15 @@ pub async fn open_direct_room(
     }
     let people = &seen.profiles;
     let joined = |user| {
-        let data = json!({"room_id": room.id, "user": CompactUser::of(user, people),
-            "role": Role::Member, "room": RoomView::of(&room)});
-        Fanout::new(Audience::Room(room.id), compose::plain("user_joined", now, data))
+        let data = UserJoined {
+            room_id: room.id,
+            seq: None,
+            user: CompactUser::of(user, people),
+            role: Role::Member,
+            room: RoomView::of(&room),
+            system_message: None,
+        };
+        Fanout::new(Audience::Room(room.id), Event::of(now, data))
     };
     fanout.publish(&joined(who.user)).await?;
     Ok((RoomView::for_member(&room, &mine, None, people), false))

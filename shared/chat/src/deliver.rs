@@ -5,6 +5,7 @@
 //! one connection that meet in a batch share a frame if the client can take it.
 
 use crate::event::{Audience, Event, Fanout};
+use crate::event_data::Truncated;
 use crate::ports::{
     FindConnections, KeepConnections, ListRecipients, ListRooms, Posted, Publish, Push,
 };
@@ -12,7 +13,6 @@ use domain::{
     ChatError, Connection, ConnectionId, Result, RoomId, Subscription, Timestamp, UserId,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Members served by one queue message; a larger room goes on in another.
@@ -287,13 +287,13 @@ fn frame(event: &Event) -> Vec<u8> {
     }
     let field = |name: &str| event.data.get(name).cloned().unwrap_or_default();
     let id = event.data.pointer("/message/id").cloned().unwrap_or_else(|| field("message_id"));
-    let stub = Event {
-        kind: "truncated".into(),
+    let stub = Truncated {
+        room_id: field("room_id"),
         seq: event.seq,
-        ts: event.ts,
-        data: json!({"room_id": field("room_id"), "seq": event.seq, "event": event.kind,
-            "message_id": id}),
+        event: event.kind.clone(),
+        message_id: id,
     };
+    let stub = Event::of(event.ts, stub);
     serde_json::to_vec(&stub).unwrap_or_default()
 }
 
@@ -301,6 +301,7 @@ fn frame(event: &Event) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::compose::plain;
+    use serde_json::json;
 
     fn entry(text: &str) -> Fanout {
         let event = plain("x", Timestamp::from_ms(0), json!({"room_id": "r", "text": text}));

@@ -4,7 +4,7 @@ use crate::compose;
 use crate::event::Audience;
 use crate::gate::Principal;
 use crate::ports::{
-    ChangeMembers, ChangeRoom, Commit, ListMembers, Look, Publish, ReadLog, TakeSeq,
+    ChangeMembers, ChangeRoom, Commit, ListMembers, Look, Publish, ReadLog, TakeSeq, Taken,
 };
 use crate::view::{CompactUser, MembershipView, RoomView};
 use domain::{
@@ -40,15 +40,9 @@ pub async fn join_room(
         }
         let mut room = room.clone();
         let member = Membership::new(&room, who.user, Role::Member, now);
-        let seq = store.take_event_seq(id, now).await?.seq;
-        let entry = LogEntry {
-            room: id,
-            seq,
-            at: now,
-            ordinal: room.message_count,
-            actor: who.user,
-            change: change.clone(),
-        };
+        let Taken { seq, ordinal } = store.take_event_seq(id, now).await?;
+        let entry =
+            LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change: change.clone() };
         if store.add_member(&member, &entry).await? == Commit::Done {
             room.member_count += 1;
             room.last_seq = seq;
@@ -96,10 +90,9 @@ pub async fn leave_room(
         let audience = Audience::Users(vec![who.user]);
         return fanout.publish(&compose::room_deleted(id, audience, now)).await;
     }
-    let seq = store.take_event_seq(id, now).await?.seq;
+    let Taken { seq, ordinal } = store.take_event_seq(id, now).await?;
     let change = Change::UserLeft { user: who.user, reason: LeaveReason::Left };
-    let entry =
-        LogEntry { room: id, seq, at: now, ordinal: room.message_count, actor: who.user, change };
+    let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
     if store.remove_member(member, &entry).await? == Commit::Stale {
         return Err(ChatError::new(Code::NotAMember));
     }

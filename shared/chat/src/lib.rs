@@ -6,6 +6,7 @@
 //! finds what was stored and publishes it again.
 
 mod account;
+mod audit;
 mod blocks;
 mod change_room;
 pub mod compose;
@@ -15,6 +16,8 @@ mod deliver;
 mod done;
 mod edit_message;
 pub mod event;
+pub mod event_data;
+pub mod files;
 mod gate;
 mod join_room;
 mod list_messages;
@@ -24,6 +27,7 @@ mod profiles;
 mod react;
 mod read_message;
 mod read_rooms;
+mod reports;
 mod resume;
 mod send_message;
 mod sign_in;
@@ -35,6 +39,7 @@ pub mod view;
 pub use account::{
     DeviceView, change_password, deactivate_me, end_session, list_sessions, reactivate,
 };
+pub use audit::{AuditPage, AuditRecord, list_audit};
 pub use blocks::{BlockView, block_user, blocked_by, list_blocks, unblock_user};
 pub use change_room::{delete_room, update_room};
 pub use create_room::{NewRoom, create_room, open_direct_room};
@@ -50,6 +55,10 @@ pub use profiles::{ProfilePatch, get_user, search_users, update_me};
 pub use react::{Reactions, add_reaction, remove_reaction};
 pub use read_message::read_message;
 pub use read_rooms::{Rooms, get_room, list_public_rooms, list_rooms};
+pub use reports::{
+    Decision, OwnReport, ReportNews, ReportQuery, ReportView, Reports, SnapshotView, decide_report,
+    get_report, list_reports, report_message,
+};
 pub use resume::{Resumed, resume};
 pub use send_message::{NewText, Outcome, send_message};
 pub use sign_in::{

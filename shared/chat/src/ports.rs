@@ -4,13 +4,17 @@
 //! Every read filters on expiry: a row that has expired is gone, whether or not TTL has deleted it.
 
 use crate::event::Fanout;
+use bytes::Bytes;
+use domain::{AttachmentId, FileKind, Finding, Picture, StoredFile};
+use domain::{Audit, Report, ReportId, ReportStatus};
 use domain::{
-    Audit, Bucket, Report, ReportId, ReportStatus, Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId,
+    Bucket, Connection, ConnectionId, Credentials, LogEntry, Membership, Message, MessageId,
     Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session,
     SessionId, Timestamp, UserId,
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
+use std::time::Duration;
 
 /// A future that may move between threads, as the runtime wants it.
 pub trait Answer<T>: Future<Output = Result<T>> + Send {}
@@ -23,6 +27,8 @@ pub enum RateKey {
     Send(UserId),
     /// Failed sign-ins for a (folded) username from an address.
     Login(String, String),
+    /// A user's uploads.
+    Upload(UserId),
 }
 
 /// What a [`Look`] should bring. Each entry is one item (`BatchGetItem` takes 100 a call).
@@ -42,6 +48,8 @@ pub struct Ask {
     pub rate: Option<RateKey>,
     /// The record of a send by its idempotency key.
     pub sent: Option<(UserId, RoomId, String)>,
+    /// Files.
+    pub files: Vec<AttachmentId>,
     /// Whether the first has blocked the second.
     pub blocks: Vec<(UserId, UserId)>,
     /// Reports.
@@ -65,6 +73,8 @@ pub struct Seen {
     pub rate: RateWindow,
     /// The send that used the key before.
     pub sent: Option<Sent>,
+    /// Files by id.
+    pub files: HashMap<AttachmentId, StoredFile>,
     /// Those of the pairs asked for where the first has blocked the second.
     pub blocks: HashSet<(UserId, UserId)>,
     /// Reports by id.
@@ -554,4 +564,110 @@ pub trait Keys: Sync {
     fn public_key(&self, kid: &str) -> impl Answer<Option<String>>;
     /// Publishes one; the same again is fine.
     fn publish_key(&self, kid: &str, public_hex: &str) -> impl Answer<()>;
+}
+
+/// Records of files (`dynamodb:PutItem`, `UpdateItem`, `DeleteItem`; `Query` on the directory index).
+pub trait Files: Sync {
+    /// Stores a new file with its sender's rate window. `Stale` if the id is taken or the window has
+    /// changed since it was read.
+    fn create_file(
+        &self,
+        file: &StoredFile,
+        rate: (&RateWindow, RateLimit),
+        now: Timestamp,
+    ) -> impl Answer<Commit>;
+    /// Stores what a check came to: status, finding, size, digest, picture. `Stale` if the file is
+    /// not pending any more.
+    fn settle_file(&self, file: &StoredFile, now: Timestamp) -> impl Answer<Commit>;
+    /// Ends an unused file of `owner` now, so that the sweep finds it. `Stale` if it is in use, not
+    /// theirs or gone.
+    fn end_file(&self, file: AttachmentId, owner: UserId, now: Timestamp) -> impl Answer<Commit>;
+    /// Removes the record of a file that has ended.
+    fn forget_file(&self, file: AttachmentId, now: Timestamp) -> impl Answer<()>;
+    /// Files that have ended, the oldest first, at most `limit`.
+    fn ended_files(&self, now: Timestamp, limit: usize) -> impl Answer<Vec<AttachmentId>>;
+}
+
+/// Where bytes lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// As they came; nobody is served from here.
+    Quarantine(AttachmentId),
+    /// Checked.
+    Clean(AttachmentId),
+    /// A thumbnail, by its size in pixels.
+    Thumbnail(AttachmentId, u16),
+}
+
+/// How bytes answer a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// Their media type.
+    pub content_type: &'static str,
+    /// `Content-Disposition`.
+    pub disposition: String,
+}
+
+/// An upload that S3 takes from whoever holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedUpload {
+    /// Where to.
+    pub url: String,
+    /// Headers that are part of the signature and must be sent as they are.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Bytes in an object store.
+pub trait Objects: Sync {
+    /// Stores bytes (`s3:PutObject`).
+    fn put(&self, at: Place, bytes: Bytes, content_type: &'static str) -> impl Answer<()>;
+    /// Reads bytes, or `range` (first, last) of them; `None` if there are none (`s3:GetObject`).
+    fn get(&self, at: Place, range: Option<(u64, u64)>) -> impl Answer<Option<Bytes>>;
+    /// Reads bytes if they are exactly those with this ETag; `None` if they are not.
+    fn get_version(&self, at: Place, etag: &str) -> impl Answer<Option<Bytes>>;
+    /// Removes bytes; fine if there are none (`s3:DeleteObject`).
+    fn remove(&self, at: &[Place]) -> impl Answer<()>;
+    /// Signs an upload of exactly this many bytes of this type (`s3:PutObject`). Asks nobody.
+    fn sign_upload(
+        &self,
+        at: Place,
+        size: u64,
+        content_type: &'static str,
+        valid: Duration,
+    ) -> impl Answer<SignedUpload>;
+    /// Signs a download with its headers (`s3:GetObject`). Asks nobody.
+    fn sign_download(&self, at: Place, served: &Served, valid: Duration) -> impl Answer<String>;
+    /// Files whose bytes have lain in the quarantine since before `than`, at most `limit`
+    /// (`s3:ListBucket` under that prefix).
+    fn quarantined_before(&self, than: Timestamp, limit: usize) -> impl Answer<Vec<AttachmentId>>;
+}
+
+/// What a scanner says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing was found.
+    Clean,
+    /// It must not pass.
+    Bad(Finding),
+    /// Somebody else is looking, and will tell.
+    Later,
+}
+
+/// A picture and its thumbnails (WebP), by their size in pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// What is known of it.
+    pub picture: Picture,
+    /// The thumbnails.
+    pub thumbnails: Vec<(u16, Vec<u8>)>,
+}
+
+/// Looks into files.
+pub trait Inspect: Sync {
+    /// The kind the content shows.
+    fn sniff(&self, bytes: &[u8]) -> Option<FileKind>;
+    /// Whether it may pass. An error when that cannot be found out now; it must not pass then.
+    fn scan(&self, kind: FileKind, bytes: Bytes) -> impl Answer<Verdict>;
+    /// Draws a picture; `None` for what is none, is too large or cannot be drawn.
+    fn draw(&self, kind: FileKind, bytes: Bytes) -> impl Future<Output = Option<Drawn>> + Send;
 }

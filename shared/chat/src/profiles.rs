@@ -1,8 +1,8 @@
 //! Users: shown, found, and changed by themselves.
 
 use crate::blocks::blocked_by;
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::{PresenceUpdated, SettingsUpdated, UserUpdated};
 use crate::gate::{Principal, no_such};
 use crate::ports::{
     Ask, Blocks, ChangeProfile, FindConnections, ListRooms, Look, Publish, SearchUsers, Throttle,
@@ -14,7 +14,6 @@ use domain::{
     StatusMessage, Timestamp, UserId,
 };
 use futures_util::future::{try_join, try_join_all, try_join3};
-use serde_json::json;
 use std::collections::HashSet;
 
 /// What a user changes about themselves. `Some(None)` clears.
@@ -148,25 +147,25 @@ pub async fn update_me(
     }
     next.last_seen = now;
     store.save_profile(&next).await?;
-    let tell = async |kind: &str, data: serde_json::Value| {
+    let tell = async |event| {
         let audience = Audience::Acquaintances(who.user);
-        let event = plain(kind, now, data);
         fanout.publish(&Fanout { except: unseen.clone(), ..Fanout::new(audience, event) }).await
     };
     let presence = |p: &Profile| (p.status, p.status_message.clone(), p.status_emoji.clone());
     if presence(&was) != presence(&next) {
-        tell(
-            "presence_updated",
-            json!({"user_id": who.user, "status": view.status,
-            "status_message": view.status_message, "last_active_at": now}),
-        )
-        .await?;
+        let presence = PresenceUpdated {
+            user_id: who.user,
+            status: view.status,
+            status_message: view.status_message.clone(),
+            last_active_at: now,
+        };
+        tell(Event::of(now, presence)).await?;
     }
     if before != view {
-        tell("user_updated", json!({"user": view})).await?;
+        tell(Event::of(now, UserUpdated { user: view })).await?;
     }
     if Settings::of(&was) != own.settings {
-        let event = plain("settings_updated", now, json!({"settings": own.settings}));
+        let event = Event::of(now, SettingsUpdated { settings: own.settings });
         fanout.publish(&Fanout::new(Audience::Users(vec![who.user]), event)).await?;
     }
     Ok(own)

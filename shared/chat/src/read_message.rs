@@ -1,12 +1,11 @@
 //! Moves the caller's read mark up to a message.
 
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::MessageRead;
 use crate::gate::{Principal, no_such};
 use crate::ports::{Commit, Look, MarkRead, Publish, Range, ReadHistory};
 use crate::view::ReadState;
 use domain::{Message, MessageId, ReadMark, Result, Room, Timestamp};
-use serde_json::json;
 
 /// Rooms up to this size are told who has read what.
 const RECEIPT_MEMBERS_MAX: u64 = 100;
@@ -40,15 +39,19 @@ pub async fn read_message(
     let mut member = member.clone();
     member.read = mark;
     let state = ReadState::of(&member, room);
-    let own =
-        Fanout::new(Audience::Users(vec![who.user]), plain("read_state_updated", now, &state));
+    let own = Fanout::new(Audience::Users(vec![who.user]), Event::of(now, state.clone()));
     if room.member_count > RECEIPT_MEMBERS_MAX {
         fanout.publish(&own).await?;
         return Ok(state);
     }
-    let data = json!({"room_id": id.room, "user_id": who.user, "message_id": id,
-        "read_seq": id.seq, "read_at": now});
-    let all = Fanout::new(Audience::Room(id.room), plain("message_read", now, data));
+    let data = MessageRead {
+        room_id: id.room,
+        user_id: who.user,
+        message_id: id,
+        read_seq: id.seq,
+        read_at: now,
+    };
+    let all = Fanout::new(Audience::Room(id.room), Event::of(now, data));
     futures_util::future::try_join(fanout.publish(&own), fanout.publish(&all)).await?;
     Ok(state)
 }

@@ -10,18 +10,19 @@
 //! message and publishes it again. Without a key there is nothing to find, so clients always send
 //! one.
 
+mod draft;
+mod replay;
+
 use crate::compose;
 use crate::event::{Audience, Fanout};
-use crate::gate::{Principal, no_such};
-use crate::ports::{
-    Commit, CommitMessage, Look, NewMessage, Publish, RateKey, Seen, TakeSeq, Taken,
-};
+use crate::gate::Principal;
+use crate::ports::{Commit, CommitMessage, Look, NewMessage, Publish, TakeSeq, Taken};
 use crate::view::MessageView;
 use domain::{
-    ChatError, ClientKey, Code, Message, MessageBody, MessageId, RateLimit, RateTaken, Result,
-    Room, RoomId, Sent, Timestamp, thread_root,
+    ChatError, ClientKey, Code, MessageBody, MessageId, RateLimit, RateTaken, Result, Room, RoomId,
+    Sent, Timestamp,
 };
-use sha2::{Digest, Sha256};
+use draft::Draft;
 
 /// What is to be sent.
 #[derive(Clone, Debug)]
@@ -61,7 +62,7 @@ pub async fn send_message(
     new: NewText,
 ) -> Result<Outcome> {
     if new.reply_to.is_some_and(|id| id.room != new.room) {
-        return Err(bad_parent("must be a message of this room"));
+        return Err(draft::bad_parent("must be a message of this room"));
     }
     let mut taken = None;
     let sent = attempt(store, fanout, who, limit, now, &new, &mut taken).await;
@@ -85,23 +86,17 @@ async fn attempt(
     new: &NewText,
     taken: &mut Option<(Room, Taken)>,
 ) -> Result<Outcome> {
-    let mut ask = who.ask_room(new.room);
-    ask.profiles = vec![who.user];
-    ask.messages = new.reply_to.into_iter().collect();
-    ask.rate = Some(RateKey::Send(who.user));
-    ask.sent = new.key.as_ref().map(|key| (who.user, new.room, key.to_string()));
-    let fingerprint = fingerprint(new);
+    let ask = draft::ask(who, new);
+    let fingerprint = replay::fingerprint(new);
 
     for _ in 0..ROUNDS_MAX {
         let seen = store.look(ask.clone(), now).await?;
         let (room, member) = who.member(&seen, new.room)?;
-        member.may_write(now)?;
         if let Some(sent) = &seen.sent {
-            return replay(store, fanout, new, sent, &fingerprint, seen.profiles.clone(), now)
-                .await;
+            let people = seen.profiles.clone();
+            return replay::replay(store, fanout, new, sent, &fingerprint, people, now).await;
         }
-        room.may_reach_peer(who.user)?;
-        let parent_seq = parent(&seen, new)?;
+        let draft = Draft::check(&seen, room, member, new, now)?;
         let (window, rate) = seen.rate.take(limit, now)?;
 
         let place = match taken {
@@ -111,13 +106,7 @@ async fn attempt(
                 taken.insert((room.clone(), place)).1
             }
         };
-        let id = MessageId { room: new.room, seq: place.seq };
-        let message = Message {
-            parent_seq,
-            reply_to_seq: new.reply_to.map(|id| id.seq),
-            client_key: new.key.as_ref().map(ToString::to_string),
-            ..Message::new(id, who.user, new.body.as_str().to_owned(), now, place.ordinal)
-        };
+        let message = draft.message(who, new, now, place);
         let sent = Sent { fingerprint: fingerprint.clone(), seq: place.seq };
         let sent = new.key.as_ref().map(|_| &sent);
         let commit = NewMessage { message: &message, sent, rate: (&window, limit) };
@@ -134,56 +123,10 @@ async fn attempt(
     Err(ChatError::rate_limited(limit.max, 200))
 }
 
-/// The message that an earlier request with this key sent, published once more: that request may
-/// have died between its commit and its publication.
-async fn replay(
-    store: &impl Look,
-    fanout: &impl Publish,
-    new: &NewText,
-    sent: &Sent,
-    fingerprint: &str,
-    people: crate::view::People,
-    now: Timestamp,
-) -> Result<Outcome> {
-    if sent.fingerprint != fingerprint {
-        return Err(ChatError::new(Code::IdempotencyConflict));
-    }
-    let id = MessageId { room: new.room, seq: sent.seq };
-    let ask = crate::ports::Ask { messages: vec![id], ..Default::default() };
-    let seen = store.look(ask, now).await?;
-    let message = seen.messages.get(&id).ok_or_else(|| no_such("message"))?;
-    if message.deleted.is_none() {
-        let event = compose::message_created(message, &people);
-        fanout.publish(&Fanout::new(Audience::Room(new.room), event)).await?;
-    }
-    let view = MessageView::of(message, &people, Some(message.sender));
-    Ok(Outcome { message: view, replayed: true, rate: None })
-}
-
-fn parent(seen: &Seen, new: &NewText) -> Result<Option<u64>> {
-    let Some(id) = new.reply_to else { return Ok(None) };
-    let parent =
-        seen.messages.get(&id).ok_or_else(|| bad_parent("must be a message of this room"))?;
-    thread_root(parent).map(Some)
-}
-
-fn bad_parent(expected: &'static str) -> ChatError {
-    domain::FieldError::new("/parent_message_id", "invalid", expected).into()
-}
-
-/// What makes two requests the same: the text and what it answers.
-fn fingerprint(new: &NewText) -> String {
-    let mut hash = Sha256::new();
-    hash.update(new.body.as_str());
-    hash.update([0]);
-    hash.update(new.reply_to.map(|id| id.to_string()).unwrap_or_default());
-    format!("{:x}", hash.finalize())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::Ask;
+    use crate::ports::{Ask, Seen};
     use domain::{Membership, Role, RoomKind, Session, SessionId, UserId};
     use std::sync::Mutex;
 

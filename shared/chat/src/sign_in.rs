@@ -1,7 +1,7 @@
 //! Accounts and sessions. Who may read the signing key issues tokens from what these return.
 
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::SessionExpired;
 use crate::gate::Principal;
 use crate::ports::{
     Accounts, Ask, Commit, FindConnections, Look, OpenSession, Publish, RateKey, SaveRate,
@@ -199,7 +199,7 @@ pub(crate) async fn hang_up(
     if ids.is_empty() {
         return Ok(());
     }
-    let event = plain("session_expired", now, serde_json::json!({}));
+    let event = Event::of(now, SessionExpired {});
     fanout.publish(&Fanout { close: true, ..Fanout::new(Audience::Connections(ids), event) }).await
 }
 

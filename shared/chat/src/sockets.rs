@@ -1,13 +1,12 @@
 //! A socket's life: opened, subscribed, misused, closed.
 
 use crate::blocks::blocked_by;
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::Ready;
 use crate::gate::Principal;
 use crate::ports::{Blocks, KeepConnections, Look, Publish, Push, Typing};
 use crate::typing::typing;
 use domain::{Connection, ConnectionId, Result, RoomId, Subscription, Timestamp};
-use serde_json::json;
 
 /// How often a client should ping, in milliseconds. API Gateway closes after 10 idle minutes.
 pub const HEARTBEAT_MS: i64 = 25_000;
@@ -30,8 +29,8 @@ pub async fn connect(
     let connection =
         Connection { subscription, batch, ..Connection::new(id.clone(), who.session, now, ends) };
     store.add_connection(who.user, &connection, now).await?;
-    let data = json!({"connection_id": id, "user_id": who.user, "heartbeat_ms": HEARTBEAT_MS});
-    let ready = plain("ready", now, data);
+    let data = Ready { connection_id: id.clone(), user_id: who.user, heartbeat_ms: HEARTBEAT_MS };
+    let ready = Event::of(now, data);
     fanout.publish(&Fanout::new(Audience::Connections(vec![id]), ready)).await
 }
 

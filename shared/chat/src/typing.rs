@@ -1,13 +1,12 @@
 //! Who is writing. Lives five seconds, is announced at most once in three, is never kept.
 
 use crate::blocks::blocked_by;
-use crate::compose::plain;
-use crate::event::{Audience, Fanout};
+use crate::event::{Audience, Event, Fanout};
+use crate::event_data::UserTyping;
 use crate::gate::Principal;
 use crate::ports::{Blocks, Look, Publish, Throttle, Typing};
 use crate::throttle::look_within;
 use domain::{Bucket, Result, RoomId, Timestamp, UserId};
-use serde_json::json;
 
 /// How long typing lasts without another word, in milliseconds.
 pub const TYPING_MS: i64 = 5_000;
@@ -58,8 +57,8 @@ pub(crate) fn typing(
     now: Timestamp,
     unseen: &[UserId],
 ) -> Fanout {
-    let data = json!({"room_id": room, "user_id": user, "typing": on,
-        "expires_in_ms": if on { TYPING_MS } else { 0 }});
-    let event = plain("user_typing", now, data);
+    let expires_in_ms = if on { TYPING_MS } else { 0 };
+    let data = UserTyping { room_id: room, user_id: user, typing: on, expires_in_ms };
+    let event = Event::of(now, data);
     Fanout { except: [&[user], unseen].concat(), ..Fanout::new(Audience::Room(room), event) }
 }

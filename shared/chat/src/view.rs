@@ -1,8 +1,9 @@
 //! Objects as clients see them, in REST answers and in events alike (docs/api.md, "Objects").
 
 use domain::{
-    Attached, AttachmentId, Connection, Membership, Message, MessageId, MessageKind, NotifyLevel,
-    Profile, Role, Room, RoomId, RoomKind, Status, SystemKind, Timestamp, UserId,
+    Attached, AttachmentId, Connection, FileStatus, Membership, Message, MessageId, MessageKind,
+    NotifyLevel, Profile, Role, Room, RoomId, RoomKind, Status, StoredFile, SystemKind, Timestamp,
+    UserId,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -193,7 +194,9 @@ pub struct AttachmentView {
     pub height: Option<u32>,
     pub thumbhash: Option<String>,
     pub thumbnails: Vec<u16>,
+    pub status: FileStatus,
     pub url: String,
+    pub created_at: Timestamp,
 }
 
 impl AttachmentView {
@@ -209,8 +212,16 @@ impl AttachmentView {
             height: file.height,
             thumbhash: file.thumbhash.clone(),
             thumbnails: file.thumbnails.clone(),
+            // A message is sent with clean files only.
+            status: FileStatus::Clean,
             url: format!("/attachments/{id}"),
+            created_at: file.created_at,
         }
+    }
+
+    /// The file as its owner sees it before it is sent.
+    pub fn of_file(file: &StoredFile) -> Self {
+        Self { status: file.status, ..Self::of(&file.attached()) }
     }
 }
 

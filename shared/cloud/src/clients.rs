@@ -55,6 +55,17 @@ impl Clients {
         aws_sdk_dynamodb::Client::new(&self.config)
     }
 
+    /// S3. Checksums beyond TLS and the signature are left out: they would be part of every signed
+    /// upload, for its sender to compute.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+        let config = aws_sdk_s3::config::Builder::from(&self.config)
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            .build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
     /// SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.config)

@@ -5,10 +5,12 @@ mod clients;
 mod failure;
 mod fanout;
 mod http;
+mod objects;
 mod secret;
 mod sockets;
 
 pub use clients::Clients;
 pub use fanout::FanoutQueue;
+pub use objects::{FileBucket, quarantined_id};
 pub use secret::SigningSecret;
 pub use sockets::Sockets;

@@ -176,10 +176,15 @@ pub fn may_edit(message: &Message, by: UserId, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// The sender at any time; an admin or the owner any message of the room.
+/// The sender at any time; an admin or the owner any message of the room. Nobody the system's lines:
+/// they are the record of who came, went and changed what.
 pub fn may_delete(message: &Message, by: UserId, role: Role) -> Result<()> {
-    let own = message.sender == by && message.kind != MessageKind::System;
-    if own || role >= Role::Admin { Ok(()) } else { Err(ChatError::new(Code::InsufficientRole)) }
+    if message.kind == MessageKind::System {
+        let detail = "system messages cannot be deleted";
+        return Err(ChatError::because(Code::InsufficientRole, detail));
+    }
+    let allowed = message.sender == by || role >= Role::Admin;
+    if allowed { Ok(()) } else { Err(ChatError::new(Code::InsufficientRole)) }
 }
 
 /// Any message that stands, except the system's.
@@ -235,6 +240,8 @@ mod tests {
         ] {
             assert_eq!(may_delete(&m, by, role).is_ok(), allowed, "{role:?}");
         }
+        let system = Message { kind: MessageKind::System, ..message() };
+        assert!(may_delete(&system, user(1), Role::Owner).is_err());
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub struct App {
     pub table: store::Table,
     fanout: OnceLock<cloud::FanoutQueue>,
     sockets: OnceLock<cloud::Sockets>,
+    files: OnceLock<cloud::FileBucket>,
     signer: OnceCell<Signer>,
     pub(crate) verifier: Verifier,
 }
@@ -29,6 +30,7 @@ impl App {
             table,
             fanout: OnceLock::new(),
             sockets: OnceLock::new(),
+            files: OnceLock::new(),
             signer: OnceCell::new(),
             verifier: Verifier::default(),
         }
@@ -39,6 +41,25 @@ impl App {
         self.fanout.get_or_init(|| {
             cloud::FanoutQueue::new(self.clients.sqs(), required("FANOUT_QUEUE_URL"))
         })
+    }
+
+    /// The bucket of files.
+    pub fn files(&self) -> &cloud::FileBucket {
+        self.files
+            .get_or_init(|| cloud::FileBucket::new(self.clients.s3(), required("FILES_BUCKET")))
+    }
+
+    /// How many files a user may upload within a minute, and how long one stays that nothing uses:
+    /// the template's `UploadRateMax` and `UnusedFileSeconds`.
+    pub fn file_rules(&self) -> chat::files::FileRules {
+        let number = |name: &str| required(name).parse::<u32>();
+        let (Ok(max @ 1..), Ok(unused @ 1..)) =
+            (number("UPLOAD_RATE_MAX"), number("UNUSED_FILE_SECONDS"))
+        else {
+            misconfigured("UPLOAD_RATE_MAX and UNUSED_FILE_SECONDS must be numbers from 1")
+        };
+        let rate = RateLimit { max, window_ms: 60_000 };
+        chat::files::FileRules { rate, unused_ms: i64::from(unused) * 1000 }
     }
 
     /// The open sockets.

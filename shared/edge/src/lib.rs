@@ -4,10 +4,14 @@
 //! route that parses its request, makes one call into `chat` and shapes the answer.
 
 mod about;
+mod about_events;
 mod about_frame;
 mod app;
 mod auth;
+mod bytes;
+mod events;
 mod fields;
+mod form;
 mod params;
 mod problem;
 mod queue;
@@ -20,9 +24,12 @@ pub use about::About;
 pub use about_frame::{AboutFrame, Nothing};
 pub use app::App;
 pub use auth::Signer;
+pub use bytes::{Part, disposition, names_etag};
+pub use events::{serve_bucket, serve_event};
 pub use fields::Patch;
-pub use params::Limit;
-pub use queue::serve_queue;
+pub use form::FormFile;
+pub use params::{Limit, Text};
+pub use queue::{serve_events, serve_queue};
 pub use rest::{Reply, Request, serve_open, serve_rest, serve_unknown};
 pub use serve::Exit;
 pub use socket::{

@@ -9,8 +9,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-/// Reads `T` from parameters. Unknown ones are ignored; an empty one counts as left out where the
-/// field is an `Option`.
+/// Reads `T` from parameters. Unknown ones are ignored.
 pub(crate) fn from_params<T: DeserializeOwned>(params: &HashMap<String, String>) -> Result<T> {
     let entries = params.iter().map(|(name, text)| (name.as_str(), Param(text)));
     let reader = MapDeserializer::new(entries);
@@ -18,14 +17,14 @@ pub(crate) fn from_params<T: DeserializeOwned>(params: &HashMap<String, String>)
         let name = error.path().to_string();
         match error.into_inner() {
             Wrong::Missing(field) => FieldError::new(field, "required", "is required").into(),
-            Wrong::Range(expected) => field(name, "out_of_range", expected),
-            Wrong::Other(expected) => field(name, "invalid", expected),
+            Wrong::Range(expected) => FieldError::new(name, "out_of_range", expected).into(),
+            Wrong::Long(max) => {
+                let expected = format!("{AT_MOST}{max} characters");
+                FieldError::new(name, "too_long", expected).with_max(max).into()
+            }
+            Wrong::Other(expected) => ChatError::from(FieldError::new(name, "invalid", expected)),
         }
     })
-}
-
-fn field(name: String, code: &'static str, expected: String) -> ChatError {
-    FieldError::new(name, code, expected).into()
 }
 
 /// How many are wanted: from 1, clamped at `MAX`, `DEFAULT` where not given.
@@ -82,11 +81,54 @@ impl<const DEFAULT: u16, const MAX: u16> JsonSchema for Limit<DEFAULT, MAX> {
     }
 }
 
+/// Text of at most `MAX` characters; the empty one counts as left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text<const MAX: u16>(String);
+
+impl<const MAX: u16> Text<MAX> {
+    /// The text, if there is any.
+    pub fn get(&self) -> Option<&str> {
+        Some(self.0.as_str()).filter(|text| !text.is_empty())
+    }
+}
+
+impl<'de, const MAX: u16> Deserialize<'de> for Text<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.chars().count() > usize::from(MAX) {
+            return Err(de::Error::custom(format_args!("{AT_MOST}{MAX}")));
+        }
+        Ok(Self(text))
+    }
+}
+
+/// How `Wrong::custom` tells text that is too long.
+const AT_MOST: &str = "must be at most ";
+
+impl<const MAX: u16> JsonSchema for Text<MAX> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        format!("edge::Text<{MAX}>").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "maxLength": MAX})
+    }
+}
+
 /// What a parameter has wrong.
 #[derive(Debug)]
 enum Wrong {
     Missing(&'static str),
     Range(String),
+    Long(u64),
     Other(String),
 }
 
@@ -94,6 +136,7 @@ impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(field) => write!(f, "{field} is required"),
+            Self::Long(max) => write!(f, "{AT_MOST}{max} characters"),
             Self::Range(text) | Self::Other(text) => f.write_str(text),
         }
     }
@@ -103,7 +146,11 @@ impl std::error::Error for Wrong {}
 
 impl de::Error for Wrong {
     fn custom<T: fmt::Display>(text: T) -> Self {
-        match text.to_string() {
+        let text = text.to_string();
+        if let Some(max) = text.strip_prefix(AT_MOST).and_then(|max| max.parse().ok()) {
+            return Self::Long(max);
+        }
+        match text {
             text if text == OUT_OF_RANGE => Self::Range(text),
             text if text.starts_with("must ") => Self::Other(text),
             text => Self::Other(format!("is not right: {text}")),
@@ -145,7 +192,7 @@ impl<'de> Deserializer<'de> for Param<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        if self.0.is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
+        visitor.visit_some(self)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -201,6 +248,8 @@ mod tests {
         order: Option<Order>,
         before: Option<u64>,
         joined: Option<bool>,
+        #[serde(default)]
+        text: Text<3>,
     }
 
     fn read(text: &str) -> Result<Query> {
@@ -210,9 +259,12 @@ mod tests {
 
     #[test]
     fn parameters_become_fields() {
-        let query = read("q=a&limit=700000&order=asc&before=7&joined=true&other=1").unwrap();
+        let query =
+            read("q=a&limit=700000&order=asc&before=7&joined=true&other=1&text=äöü").unwrap();
         assert_eq!((query.limit.get(), query.order, query.before), (25, Some(Order::Asc), Some(7)));
-        let query = read("q=&room=&order=").unwrap();
+        assert_eq!(query.text.get(), Some("äöü"));
+        let query = read("q=&text=").unwrap();
+        assert_eq!(query.text.get(), None);
         assert_eq!(
             (query.q.as_str(), query.room, query.order, query.limit.get()),
             ("", None, None, 10)
@@ -227,6 +279,8 @@ mod tests {
             ("q=a&limit=-1", "limit", "invalid"),
             ("q=a&limit=", "limit", "invalid"),
             ("q=a&room=x", "room", "invalid"),
+            ("q=a&room=", "room", "invalid"),
+            ("q=a&text=four", "text", "too_long"),
             ("q=a&order=up", "order", "invalid"),
             ("q=a&before=1e9", "before", "invalid"),
             ("q=a&joined=1", "joined", "invalid"),

@@ -1,8 +1,11 @@
 //! Workers fed by a queue: a batch in, the failed ones out.
 
 use crate::App;
+use crate::about;
+use crate::about_events;
 use crate::app::now;
 use crate::serve::{Exit, serve};
+use chat::event::Fanout;
 use domain::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -31,6 +34,15 @@ struct QueueAnswer {
 #[serde(rename_all = "camelCase")]
 struct FailedItem {
     item_identifier: String,
+}
+
+/// Serves the queue of events. Whoever brings them to the sockets describes them: started with
+/// `--describe`, the binary prints the catalogue of [`chat::event_data`].
+pub fn serve_events(work: impl AsyncFn(&App, &[Fanout], Timestamp) -> Vec<usize>) -> Exit {
+    if about::asked() {
+        return about_events::print_events();
+    }
+    serve_queue(work)
 }
 
 /// Serves a queue. `work` returns the places of the entries that failed. A body that cannot be read

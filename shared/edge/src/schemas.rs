@@ -33,6 +33,12 @@ impl Schemas {
         closed(self.writes.subschema_for::<T>().into())
     }
 
+    /// Every kind of event by its name, with the schema of its frame.
+    pub(crate) fn events(&mut self) -> Vec<(&'static str, Value)> {
+        let kinds = chat::event_data::kinds(&mut self.writes).into_iter();
+        kinds.map(|(name, schema)| (name, closed(schema.into()))).collect()
+    }
+
     /// The fields of a `T` that is read field by field: name, schema, whether it must be there.
     pub(crate) fn fields<T: JsonSchema>(&mut self) -> Vec<(String, Value, bool)> {
         let whole: Value = T::json_schema(&mut self.reads).into();

@@ -8,7 +8,10 @@ use crate::fields::{from_json, json_object};
 use crate::problem;
 use crate::serve::{Exit, Failure, serve};
 use chat::Principal;
+use chat::event::Event;
+use chat::event_data::SessionExpired;
 use domain::{ChatError, Code, ConnectionId, Result, Timestamp};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -155,6 +158,24 @@ pub fn serve_authorizer(
             }
         }
     })
+}
+
+/// The query parameters of a handshake, as the contract names them.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only described: a handshake is no REST request")]
+pub(crate) struct Handshaken {
+    /// The access token, for clients that can set no header.
+    #[schemars(with = "String")]
+    token: Option<String>,
+    /// A ticket from `POST /auth/ticket`.
+    #[schemars(with = "String")]
+    ticket: Option<String>,
+    /// `explicit`: only rooms that `join_room` named.
+    #[schemars(with = "String")]
+    subscribe: Option<String>,
+    /// `1`: several events may come in one frame.
+    #[schemars(with = "String")]
+    batch: Option<String>,
 }
 
 /// A handshake that has been authorised.
@@ -319,8 +340,8 @@ pub fn serve_unknown_frame<T: Serialize>(
         if matches!(error.code, Code::TokenExpired | Code::SessionRevoked) {
             // API Gateway offers no close codes: the frame comes first, then the end.
             use chat::ports::Push;
-            let expired = json!({"type": "session_expired", "ts": frame.now, "data": {}});
-            app.sockets().post(&frame.connection, expired.to_string().into_bytes(), false).await;
+            let expired = serde_json::to_vec(&Event::of(frame.now, SessionExpired {}))?;
+            app.sockets().post(&frame.connection, expired, false).await;
             app.sockets().close(&frame.connection).await;
         }
         Ok(SocketAnswer::of(200, serde_json::to_string(&answer)?))

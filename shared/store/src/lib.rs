@@ -12,6 +12,7 @@ mod buckets;
 mod call;
 mod connections;
 mod directory;
+mod files;
 mod find;
 mod history;
 mod item;

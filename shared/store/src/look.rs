@@ -2,7 +2,9 @@
 
 use crate::item::Fields;
 use crate::keys::{self, Key};
-use crate::{Table, accounts, blocks, members, messages, rates, reports, rooms, sent, sessions};
+use crate::{
+    Table, accounts, blocks, files, members, messages, rates, reports, rooms, sent, sessions,
+};
 use chat::ports::{Ask, Look, Seen};
 use domain::{Result, Timestamp};
 use std::collections::HashMap;
@@ -19,6 +21,7 @@ enum As {
     Sent,
     Block,
     Report,
+    File,
 }
 
 fn wanted(ask: &Ask) -> HashMap<Key, As> {
@@ -33,6 +36,7 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
         .extend(ask.sent.iter().map(|(user, room, key)| (keys::sent(*user, *room, key), As::Sent)));
     wanted.extend(ask.blocks.iter().map(|(by, of)| (keys::block(*by, *of), As::Block)));
     wanted.extend(ask.reports.iter().map(|id| (keys::report(*id), As::Report)));
+    wanted.extend(ask.files.iter().map(|id| (keys::file(*id), As::File)));
     wanted
 }
 
@@ -66,6 +70,9 @@ impl Look for Table {
                 Some(As::Report) => {
                     let report = reports::from_item(&item, now)?;
                     seen.reports.extend(report.map(|report| (report.id, report)));
+                }
+                Some(As::File) => {
+                    seen.files.extend(files::from_item(&item, now)?.map(|file| (file.id, file)));
                 }
                 None => {}
             }

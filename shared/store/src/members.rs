@@ -7,7 +7,9 @@ use crate::rooms::ROOM_STANDS;
 use crate::write::Write;
 use crate::{Table, keys, log};
 use aws_sdk_dynamodb::types::ReturnValue;
-use chat::ports::{ChangeMembers, Commit, ListAdmins, ListMembers, ListRecipients, ListRooms, MarkRead, Page};
+use chat::ports::{
+    ChangeMembers, Commit, ListAdmins, ListMembers, ListRecipients, ListRooms, MarkRead, Page,
+};
 use domain::{
     ChatError, Code, LogEntry, Membership, NotifyLevel, ReadMark, Result, Role, RoomId, Timestamp,
     UserId,

@@ -15,6 +15,7 @@ use domain::{RateLimit, RateWindow, Result, Timestamp};
 pub(crate) fn key(of: &RateKey) -> Key {
     match of {
         RateKey::Send(user) => keys::send_rate(*user),
+        RateKey::Upload(user) => keys::upload_rate(*user),
         RateKey::Login(folded, address) => keys::login_rate(folded, address),
     }
 }

@@ -3,8 +3,8 @@
 //! 200 for members. `q` filters by the start of the username or part of the display name.
 
 use chat::Members;
-use domain::{Code, FieldError, Result, RoomId, UserId};
-use edge::{About, App, Limit, Reply, Request};
+use domain::{Code, Result, RoomId, UserId};
+use edge::{About, App, Limit, Reply, Request, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -15,22 +15,16 @@ struct Query {
     /// A `next_cursor`.
     cursor: Option<UserId>,
     /// The start of the username, or part of the display name.
-    #[schemars(length(max = 50))]
-    q: Option<String>,
+    #[serde(default)]
+    q: Text<50>,
 }
 
 async fn list_members(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let room = request.path("room_id")?;
     let Query { limit, cursor, q } = request.params()?;
-    let q = q.as_deref();
-    if q.is_some_and(|q| q.chars().count() > 50) {
-        return Err(FieldError::new("q", "too_long", "must be at most 50 characters")
-            .with_max(50)
-            .into());
-    }
-    let page =
-        chat::list_members(&app.table, who, request.now, room, q, limit.get(), cursor).await?;
+    let page = chat::list_members(&app.table, who, request.now, room, q.get(), limit.get(), cursor)
+        .await?;
     Ok(Reply::ok(&page))
 }
 

@@ -3,31 +3,27 @@
 //! 200; each room tells whether the caller has joined it.
 
 use chat::Rooms;
-use domain::{FieldError, Result};
-use edge::{About, App, Limit, Reply, Request};
+use domain::Result;
+use edge::{About, App, Limit, Reply, Request, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 #[derive(Deserialize, JsonSchema)]
 struct Query {
     /// The start of the name.
-    #[schemars(length(max = 100))]
-    q: Option<String>,
+    #[serde(default)]
+    q: Text<100>,
     #[serde(default)]
     limit: Limit<50, 100>,
     /// A `next_cursor`.
-    cursor: Option<String>,
+    #[serde(default)]
+    cursor: Text<2_000>,
 }
 
 async fn list_public_rooms(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let Query { q, limit, cursor } = request.params()?;
-    let (q, limit, cursor) = (q.as_deref(), limit.get(), cursor.as_deref());
-    if q.is_some_and(|q| q.chars().count() > 100) {
-        return Err(FieldError::new("q", "too_long", "must be at most 100 characters")
-            .with_max(100)
-            .into());
-    }
+    let (q, limit, cursor) = (q.get(), limit.get(), cursor.get());
     Ok(Reply::ok(&chat::list_public_rooms(&app.table, who, request.now, q, limit, cursor).await?))
 }
 

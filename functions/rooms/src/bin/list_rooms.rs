@@ -4,7 +4,7 @@
 
 use chat::Rooms;
 use domain::Result;
-use edge::{About, App, Limit, Reply, Request};
+use edge::{About, App, Limit, Reply, Request, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -13,13 +13,14 @@ struct Query {
     #[serde(default)]
     limit: Limit<50, 100>,
     /// A `next_cursor`.
-    cursor: Option<String>,
+    #[serde(default)]
+    cursor: Text<2_000>,
 }
 
 async fn list_rooms(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let Query { limit, cursor } = request.params()?;
-    let (limit, cursor) = (limit.get(), cursor.as_deref());
+    let (limit, cursor) = (limit.get(), cursor.get());
     Ok(Reply::ok(&chat::list_rooms(&app.table, who, request.now, limit, cursor).await?))
 }
 

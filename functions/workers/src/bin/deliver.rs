@@ -18,5 +18,5 @@ async fn deliver(app: &App, batch: &[Fanout], now: Timestamp) -> Vec<usize> {
 }
 
 fn main() -> edge::Exit {
-    edge::serve_queue(deliver)
+    edge::serve_events(deliver)
 }

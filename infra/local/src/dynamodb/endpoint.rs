@@ -5,8 +5,9 @@
 //! twice is safe.
 
 use super::tokens::{Once, Tokens};
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
 use crate::net::{self, Answer};
+use crate::rights::{self, Rights};
 use bytes::Bytes;
 use dynoxide::actions::transact_write_items::TransactWriteItemsRequest;
 use dynoxide::{Database, DynoxideError};
@@ -27,6 +28,7 @@ const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 struct Endpoint {
     database: Database,
     metrics: Arc<Metrics>,
+    rights: Arc<Rights>,
     written: Arc<Notify>,
     engine_port: u16,
     client: Client<HttpConnector, Full<Bytes>>,
@@ -38,6 +40,7 @@ pub(super) fn start(
     runtime: &tokio::runtime::Runtime,
     database: &Database,
     metrics: &Arc<Metrics>,
+    rights: &Arc<Rights>,
     written: &Arc<Notify>,
 ) -> std::io::Result<u16> {
     let (engine, engine_port) = runtime.block_on(net::bind(0))?;
@@ -46,6 +49,7 @@ pub(super) fn start(
     let endpoint = Arc::new(Endpoint {
         database: database.clone(),
         metrics: Arc::clone(metrics),
+        rights: Arc::clone(rights),
         written: Arc::clone(written),
         engine_port,
         client: Client::builder(TokioExecutor::new()).build_http(),
@@ -72,6 +76,14 @@ impl Endpoint {
             self.metrics.called(authorization, &format!("streams.{operation}"), body.len());
         } else {
             self.metrics.called(authorization, &format!("dynamodb.{operation}"), body.len());
+        }
+        let refused = self
+            .rights
+            .check(authorization.and_then(metrics::caller), &rights::dynamodb(operation, &body));
+        if let Err(message) = refused {
+            let kind = "com.amazon.coral.service#AccessDeniedException";
+            let body = serde_json::json!({"__type": kind, "Message": message}).to_string();
+            return reply(StatusCode::BAD_REQUEST, body);
         }
         // Without credentials the engine's own server says what is missing.
         let answer = match authorization {

@@ -11,6 +11,7 @@ mod tokens;
 
 use crate::clock;
 use crate::metrics::Metrics;
+use crate::rights::Rights;
 use crate::template::model::TableSpec;
 use dynoxide::Database;
 use std::path::{Path, PathBuf};
@@ -39,7 +40,12 @@ impl DynamoDb {
     ///
     /// # Errors
     /// One sentence when the file or a table in it does not fit.
-    pub fn start(path: &Path, specs: &[TableSpec], metrics: &Arc<Metrics>) -> Result<Self, String> {
+    pub fn start(
+        path: &Path,
+        specs: &[TableSpec],
+        metrics: &Arc<Metrics>,
+        rights: &Arc<Rights>,
+    ) -> Result<Self, String> {
         let database = Database::new(&path.display().to_string()).map_err(|error| {
             format!("the tables' file {} cannot be used: {error}", path.display())
         })?;
@@ -54,7 +60,7 @@ impl DynamoDb {
             .build()
             .map_err(|error| error.to_string())?;
         let written = Arc::new(Notify::new());
-        let port = endpoint::start(&runtime, &database, metrics, &written)
+        let port = endpoint::start(&runtime, &database, metrics, rights, &written)
             .map_err(|error| error.to_string())?;
         Ok(Self { database, port, written, runtime: Some(runtime) })
     }

@@ -1,7 +1,8 @@
 //! S3: `s3s` over files, with the bucket events that functions are started by. Events are seen from
 //! outside, at the HTTP exchange: whatever made or removed an object successfully is one.
 
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
+use crate::rights::{self, Rights};
 use crate::runtime::Function;
 use crate::template::model::BucketSource;
 use crate::template::names::REGION;
@@ -35,6 +36,7 @@ pub struct S3 {
     service: S3Service,
     listeners: Vec<(BucketSource, Arc<Function>)>,
     metrics: Arc<Metrics>,
+    rights: Arc<Rights>,
 }
 
 impl S3 {
@@ -47,6 +49,7 @@ impl S3 {
         buckets: &[String],
         listeners: Vec<(BucketSource, Arc<Function>)>,
         metrics: &Arc<Metrics>,
+        rights: &Arc<Rights>,
     ) -> Result<Arc<Self>, String> {
         for bucket in buckets {
             std::fs::create_dir_all(root.join(bucket))
@@ -61,6 +64,7 @@ impl S3 {
             service: builder.build(),
             listeners,
             metrics: Arc::clone(metrics),
+            rights: Arc::clone(rights),
         }))
     }
 
@@ -113,6 +117,9 @@ impl S3 {
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
         self.metrics.called(authorization.as_deref(), &format!("s3.{method}"), 0);
+        if let Err(message) = self.may(authorization.as_deref(), &request, &bucket, &key) {
+            return denied(&message);
+        }
         let answer = match self.service.call(request.map(Body::from)).await {
             Ok(answer) => answer,
             Err(_) => {
@@ -133,6 +140,26 @@ impl S3 {
             self.announce(event, &bucket, &key, tag.trim_matches('"'));
         }
         answer
+    }
+
+    /// Whether the caller may do this; a signed address may do what its signer may.
+    fn may(
+        &self,
+        authorization: Option<&str>,
+        request: &Request<Incoming>,
+        bucket: &str,
+        key: &str,
+    ) -> Result<(), String> {
+        let query = request.uri().query().unwrap_or_default();
+        let signed = query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-Credential="));
+        let signed = signed.map(|credential| {
+            format!("Credential={}", percent_decode_str(credential).decode_utf8_lossy())
+        });
+        let caller = authorization.or(signed.as_deref()).and_then(metrics::caller);
+        let source = request.headers().get("x-amz-copy-source").and_then(|v| v.to_str().ok());
+        let source = source.map(|path| percent_decode_str(path).decode_utf8_lossy().into_owned());
+        let method = request.method().as_str();
+        self.rights.check(caller, &rights::s3(method, query, bucket, key, source.as_deref()))
     }
 
     fn announce(&self, event: &str, bucket: &str, key: &str, tag: &str) {
@@ -176,6 +203,15 @@ impl S3 {
         }]})
         .to_string()
     }
+}
+
+/// A call that no statement of the function allows.
+fn denied(message: &str) -> Response<Body> {
+    let xml = format!("<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>");
+    let mut answer = Response::new(Body::from(xml));
+    *answer.status_mut() = StatusCode::FORBIDDEN;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    answer
 }
 
 /// What stays as it is in an event's key.

@@ -2,7 +2,7 @@
 
 use super::intrinsics::text;
 use super::model::{
-    BucketSource, CorsSpec, Deployment, FunctionSpec, HttpApiSpec, QueueSource, Source,
+    BucketSource, CorsSpec, Deployment, FunctionSpec, HttpApiSpec, QueueSource, Source, Statement,
     StreamSource,
 };
 use super::names::Names;
@@ -35,10 +35,10 @@ pub(super) fn function(
             "FunctionName",
             "ReservedConcurrentExecutions",
             "PackageType",
-        ],
-        // Who may do what, where it runs and how it is watched: none of it changes an answer here.
-        &[
             "Policies",
+        ],
+        // Where it runs and how it is watched: none of it changes an answer here.
+        &[
             "Role",
             "Architectures",
             "Tracing",
@@ -99,7 +99,35 @@ pub(super) fn function(
             .and_then(|n| usize::try_from(n).ok()),
         environment,
         sources,
+        statements: statements(props)?,
     })
+}
+
+/// The statements written out in `Policies`; managed policies and policy templates are refused, since
+/// what they allow is not in the template.
+fn statements(props: &Props) -> Result<Vec<Statement>, StartError> {
+    let many = |value: &Value| match value {
+        Value::Array(all) => all.clone(),
+        Value::Null => Vec::new(),
+        one => vec![one.clone()],
+    };
+    let texts = |value: &Value| many(value).iter().map(text).collect();
+    let mut all = Vec::new();
+    for policy in many(props.get("Policies").unwrap_or(&Value::Null)) {
+        let Some(statements) = policy.get("Statement") else {
+            return Err(props.unsupported("a policy without statements"));
+        };
+        for statement in many(statements) {
+            if statement.get("Effect").and_then(Value::as_str) != Some("Allow") {
+                return Err(props.unsupported("a statement that does not allow"));
+            }
+            all.push(Statement {
+                actions: texts(&statement["Action"]),
+                resources: texts(&statement["Resource"]),
+            });
+        }
+    }
+    Ok(all)
 }
 
 fn source(function: &Props, name: &str, event: &Value) -> Result<Source, StartError> {

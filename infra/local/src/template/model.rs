@@ -43,6 +43,17 @@ pub struct FunctionSpec {
     pub environment: BTreeMap<String, String>,
     /// What invokes it, WebSocket routes aside.
     pub sources: Vec<Source>,
+    /// What it may call.
+    pub statements: Vec<Statement>,
+}
+
+/// One `Allow` of a function's `Policies`.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// Actions, with `*` for anything.
+    pub actions: Vec<String>,
+    /// ARNs, with `*` for anything.
+    pub resources: Vec<String>,
 }
 
 /// One entry of a function's `Events`.

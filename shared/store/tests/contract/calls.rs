@@ -23,6 +23,7 @@ async fn a_send_is_three_requests() {
         rate: Some(RateKey::Send(who)),
         sent: Some((who, room.id, "k".into())),
         blocks: vec![(who, root.sender)],
+        ..Ask::default()
     };
     let seen = stack.table.look(ask, NOW).await.unwrap();
     assert_eq!(stack.calls.take(), ["BatchGetItem"], "eight asks, one request");

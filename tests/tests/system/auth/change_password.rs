@@ -38,7 +38,9 @@ async fn the_new_one_signs_in_and_every_other_device_is_out() {
 async fn a_wrong_one_is_a_mistake_in_the_field_and_is_counted() {
     let user = stack().user().await;
     for _ in 0..4 {
-        user.post("/auth/password", body("not the password", NEXT)).await.invalid("/current_password");
+        user.post("/auth/password", body("not the password", NEXT))
+            .await
+            .invalid("/current_password");
     }
     // One more, but at the sign-in: they are the same guesses.
     sign_in(&user, "not the password").await.problem(401, "invalid_credentials");

@@ -169,7 +169,11 @@ async fn what_is_missing_or_wrong_is_named() {
 async fn a_closed_house_takes_nobody_new() {
     let stack = Stack::start(Options::new().param("Registration", "closed"));
     let body = json!({"username": username(), "password": PASSWORD});
-    stack.api().call("POST", "/auth/register", None, body).await.problem(403, "registration_closed");
+    stack
+        .api()
+        .call("POST", "/auth/register", None, body)
+        .await
+        .problem(403, "registration_closed");
 }
 
 #[tokio::test]

@@ -11,5 +11,7 @@ mod order;
 mod rate_limit;
 mod requirements;
 mod restart;
+mod same_state;
 mod sweep;
+mod system_lines;
 pub mod tokens;

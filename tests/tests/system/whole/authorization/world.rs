@@ -2,6 +2,7 @@
 
 use super::table::Row;
 use parlance_tests::prelude::*;
+use parlance_tests::rooms::pixel_form;
 use std::collections::HashMap;
 
 /// The people, registered once: roles are what they are in each row's room.
@@ -97,7 +98,7 @@ impl World {
         }
         let body = self.filled(cast, role, &row.body).await;
         let payload = match body.strip_prefix("multipart:") {
-            Some(text) => multipart(text),
+            Some(text) => pixel_form(text),
             None if body.is_empty() => Payload::None,
             None => Payload::Json(serde_json::from_str(&body).expect("a JSON body")),
         };
@@ -223,7 +224,7 @@ impl World {
 
     /// A small clean file of somebody.
     async fn upload(&self, user: &User) -> String {
-        let answer = user.call("POST", "/attachments/upload", multipart("pixel.gif")).await;
+        let answer = user.call("POST", "/attachments/upload", pixel_form("pixel.gif")).await;
         text(&answer.ok(201)["id"])
     }
 }
@@ -261,17 +262,4 @@ fn between(path: &str) -> Option<String> {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
-}
-
-/// One transparent pixel as a form.
-fn multipart(filename: &str) -> Payload {
-    let pixel = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
-    let mut body = format!(
-        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{filename}\"\r\n\
-         Content-Type: image/gif\r\n\r\n"
-    )
-    .into_bytes();
-    body.extend_from_slice(pixel);
-    body.extend_from_slice(b"\r\n--b--\r\n");
-    Payload::Raw("multipart/form-data; boundary=b", body)
 }
