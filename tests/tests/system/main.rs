@@ -11,6 +11,7 @@ mod auth;
 mod fallback;
 mod members;
 mod messages;
+mod moderation;
 mod rooms;
 mod socket;
 mod users;

@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests; clippy only knows test functions")]
 
+mod account_life;
 mod accounts;
 mod blocks;
 mod buckets;
@@ -18,6 +19,7 @@ mod look;
 mod members;
 mod messages;
 mod reactions;
+mod reports;
 mod rooms;
 mod sessions;
 mod typing;
