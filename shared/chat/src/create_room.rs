@@ -73,12 +73,12 @@ pub async fn open_direct_room(
             .await?;
     who.check(&seen)?;
     let profile = seen.profiles.get(&peer).ok_or_else(|| no_such("user"))?;
-    if let Some(id) = there {
-        return Ok((existing(store, who, now, id, &seen.profiles).await?, true));
-    }
     if !seen.blocks.is_empty() {
         let mine = seen.blocks.contains(&(who.user, peer));
         return Err(ChatError::new(if mine { Code::YouBlockedUser } else { Code::Blocked }));
+    }
+    if let Some(id) = there {
+        return Ok((existing(store, who, now, id, &seen.profiles).await?, true));
     }
     if profile.deactivated {
         return Err(ChatError::new(Code::AccountDeactivated));

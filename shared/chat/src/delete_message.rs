@@ -6,7 +6,7 @@ use crate::files;
 use crate::gate::{Principal, no_such};
 use crate::ports::{ChangeMessage, Commit, Files, Look, Objects, Publish, TakeSeq};
 use crate::view::MessageView;
-use domain::{Change, LogEntry, Message, MessageId, Result, Timestamp, may_delete};
+use domain::{Change, LogEntry, Message, MessageId, Result, Role, Timestamp, may_delete};
 
 /// Leaves a tombstone and returns it, also when there is one already. Its files end with it: their
 /// records in the same transaction, their bytes right after.
@@ -18,14 +18,26 @@ pub async fn delete_message(
     now: Timestamp,
     id: MessageId,
 ) -> Result<MessageView> {
+    delete_reported(store, objects, fanout, who, now, id, false).await
+}
+
+/// The same by a moderator, who needs not be in the room.
+pub(crate) async fn delete_reported(
+    store: &(impl Look + TakeSeq + ChangeMessage + Files),
+    objects: &impl Objects,
+    fanout: &impl Publish,
+    who: Principal,
+    now: Timestamp,
+    id: MessageId,
+    moderator: bool,
+) -> Result<MessageView> {
     let mut ask = who.ask_room(id.room);
     ask.messages = vec![id];
     let mut taken = None;
     for _ in 0..ROUNDS_MAX {
         let mut seen = store.look(ask.clone(), now).await?;
-        let (room, member) = who.member(&seen, id.room)?;
-        let room = room.clone();
-        let role = member.role;
+        let room = who.room(&seen, id.room)?.clone();
+        let role = if moderator { Role::Owner } else { who.member(&seen, id.room)?.1.role };
         let message = seen.messages.remove(&id).ok_or_else(|| no_such("message"))?;
         may_delete(&message, who.user, role)?;
         let entry = |seq, at, actor| LogEntry {

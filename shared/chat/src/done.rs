@@ -63,3 +63,34 @@ pub struct Unpinned {
 pub struct Revoked {
     pub revoked: bool,
 }
+
+/// Whether the caller has blocked a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Blocked {
+    pub user_id: domain::UserId,
+    pub blocked: bool,
+}
+
+/// A device has been signed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct SessionEnded {
+    pub ended: bool,
+}
+
+/// The password is the new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct PasswordChanged {
+    pub changed: bool,
+    /// Other devices that were signed out by it.
+    pub sessions_ended: usize,
+}
+
+/// The account is deactivated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Deactivated {
+    pub deactivated: bool,
+}

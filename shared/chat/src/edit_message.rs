@@ -2,10 +2,11 @@
 
 use crate::compose;
 use crate::gate::{Principal, no_such};
-use crate::ports::{Ask, ChangeMessage, Commit, Look, Publish, TakeSeq};
+use crate::ports::{Ask, ChangeMessage, Commit, Look, Publish, TakeSeq, Throttle};
+use crate::throttle::look_within;
 use crate::view::MessageView;
 use domain::{
-    Change, ChatError, Code, FieldError, LogEntry, Message, MessageBody, MessageId, Result,
+    Bucket, Change, ChatError, Code, FieldError, LogEntry, Message, MessageBody, MessageId, Result,
     Timestamp, may_edit, may_mention_all,
 };
 
@@ -15,7 +16,7 @@ pub(crate) const ROUNDS_MAX: usize = 8;
 /// Gives `id` the new text and returns the message. The text it has already is no edit: nothing is
 /// written, and only a recent edit is published again, for the retry of a request that died.
 pub async fn edit_message(
-    store: &(impl Look + TakeSeq + ChangeMessage),
+    store: &(impl Look + TakeSeq + ChangeMessage + Throttle),
     fanout: &impl Publish,
     who: Principal,
     now: Timestamp,
@@ -27,12 +28,18 @@ pub async fn edit_message(
     ask.messages = vec![id];
     ask.usernames.clone_from(&named.names);
     let mut taken = None;
+    let first = look_within(store, Bucket::Change, who.user, ask.clone(), now).await?;
+    let mut first = Some(first);
     for _ in 0..ROUNDS_MAX {
-        let seen = store.look(ask.clone(), now).await?;
+        let seen = match first.take() {
+            Some(seen) => seen,
+            None => store.look(ask.clone(), now).await?,
+        };
         let (room, member) = who.member(&seen, id.room)?;
         let message = seen.messages.get(&id).ok_or_else(|| no_such("message"))?;
         may_edit(message, who.user, now)?;
         member.may_write(now)?;
+        room.may_reach_peer(who.user)?;
         if body.as_str().is_empty() && message.attachments.is_empty() {
             let expected = "must be 1-10000 characters";
             return Err(FieldError::new("/content", "too_short", expected).into());

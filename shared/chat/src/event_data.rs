@@ -288,8 +288,50 @@ pub struct AttachmentUpdated {
     pub attachment: AttachmentView,
 }
 
+/// The user has blocked somebody; to their own devices.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct UserBlocked {
+    pub user_id: UserId,
+}
+
+/// The user has taken a block back; to their own devices.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct UserUnblocked {
+    pub user_id: UserId,
+}
+
+/// The user has changed their settings; to their own devices.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct SettingsUpdated {
+    pub settings: crate::view::Settings,
+}
+
+/// A message was reported; to those who review it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct ReportCreated {
+    #[serde(flatten)]
+    pub report: crate::ReportNews,
+}
+
+/// A report was decided, or opened again; to those who review it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct ReportUpdated {
+    #[serde(flatten)]
+    pub report: crate::ReportNews,
+}
+
 kinds! {
     AttachmentUpdated = "attachment_updated",
+    UserBlocked = "user_blocked",
+    UserUnblocked = "user_unblocked",
+    SettingsUpdated = "settings_updated",
+    ReportCreated = "report_created",
+    ReportUpdated = "report_updated",
     Ready = "ready",
     SessionExpired = "session_expired",
     Truncated = "truncated",

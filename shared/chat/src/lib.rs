@@ -5,6 +5,8 @@
 //! a process dies after the first step the number stays void; after the second, the client's retry
 //! finds what was stored and publishes it again.
 
+mod account;
+mod audit;
 mod avatar;
 mod bans;
 mod blocks;
@@ -28,6 +30,7 @@ mod list_messages;
 mod list_receipts;
 mod list_thread;
 mod manage_members;
+mod me;
 pub mod notifications;
 mod notify;
 mod pins;
@@ -39,6 +42,7 @@ mod purge;
 mod react;
 mod read_message;
 mod read_rooms;
+mod reports;
 mod resume;
 mod room_ports;
 mod search_messages;
@@ -51,14 +55,21 @@ mod throttle;
 mod typing;
 pub mod view;
 
+pub use account::{
+    DeviceView, change_password, deactivate_me, end_session, list_sessions, reactivate,
+};
+pub use audit::{AuditPage, AuditRecord, list_audit};
 pub use bans::{BanView, Bans, ban_member, list_bans, unban_member};
-pub use blocks::blocked_by;
+pub use blocks::{BlockView, block_user, blocked_by, list_blocks, unblock_user};
 pub use change_role::{Succession, change_role, succeed_owner};
 pub use change_room::{delete_room, update_room};
 pub use create_room::{NewRoom, create_room, open_direct_room};
 pub use delete_message::delete_message;
 pub use deliver::{Delivered, deliver};
-pub use done::{Deleted, Left, Lifted, LoggedOut, Removed, Revoked, Unbanned, Unpinned};
+pub use done::{
+    Blocked, Deactivated, Deleted, Left, Lifted, LoggedOut, PasswordChanged, Removed, Revoked,
+    SessionEnded, Unbanned, Unpinned,
+};
 pub use edit_message::edit_message;
 pub use gate::Principal;
 pub use index_messages::index_messages;
@@ -71,6 +82,7 @@ pub use list_messages::{Anchor, Messages, get_message, list_messages};
 pub use list_receipts::{RECEIPTS_MEMBERS_MAX, Receipt, Receipts, list_receipts};
 pub use list_thread::{Thread, VersionView, Versions, list_edits, list_thread};
 pub use manage_members::{add_member, remove_member};
+pub use me::{Moderators, me};
 pub use notifications::{list_notifications, read_all_notifications, read_notification};
 pub use notify::{Written, notify};
 pub use pins::{PinView, Pins, list_pins, pin_message, unpin_message};
@@ -83,11 +95,15 @@ pub use react::{
 };
 pub use read_message::{mark_unread, read_message, read_room};
 pub use read_rooms::{Rooms, get_room, list_public_rooms, list_rooms};
+pub use reports::{
+    Decision, OwnReport, ReportNews, ReportQuery, ReportView, Reports, SnapshotView, decide_report,
+    get_report, list_reports, report_message,
+};
 pub use resume::{Resumed, resume};
 pub use search_messages::{SearchAsk, SearchResults, search_messages};
 pub use send_message::{NewText, Outcome, send_message};
 pub use sign_in::{
-    REFRESH_MS, Registration, SignedIn, TOKEN_MS, ask_ticket, check_session, login, logout,
+    REFRESH_MS, Registration, SignIn, SignedIn, TOKEN_MS, ask_ticket, check_session, login, logout,
     refresh, register, use_ticket,
 };
 pub use silence::{silence_member, unsilence_member};

@@ -8,10 +8,10 @@ pub use crate::room_ports::*;
 use bytes::Bytes;
 use domain::search::{Clause, Has};
 use domain::{
-    AttachmentId, Ban, Bucket, ChatError, Connection, ConnectionId, Credentials, FileKind, Finding,
-    Invite, InviteCode, LogEntry, Membership, Message, MessageId, Picture, Presence, Profile,
-    RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
-    Silence, StoredFile, Timestamp, UserId, Version,
+    AttachmentId, Audit, Ban, Bucket, ChatError, Connection, ConnectionId, Credentials, FileKind,
+    Finding, Invite, InviteCode, LogEntry, Membership, Message, MessageId, Picture, Presence,
+    Profile, RateLimit, RateWindow, ReadMark, Report, ReportId, ReportStatus, Result, Room, RoomId,
+    RoomKind, Sent, Session, SessionId, Silence, StoredFile, Timestamp, UserId, Version,
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -66,6 +66,8 @@ pub struct Ask {
     pub invited: Option<(UserId, RoomId, String)>,
     /// Whether the first has blocked the second.
     pub blocks: Vec<(UserId, UserId)>,
+    /// Reports.
+    pub reports: Vec<ReportId>,
 }
 
 /// What there was. Deleted rooms and expired rows are left out.
@@ -99,6 +101,8 @@ pub struct Seen {
     pub invited: Option<Invited>,
     /// Those of the pairs asked for where the first has blocked the second.
     pub blocks: HashSet<(UserId, UserId)>,
+    /// Reports by id.
+    pub reports: HashMap<ReportId, Report>,
 }
 
 /// Reads many things in one strongly consistent round trip (`dynamodb:BatchGetItem`).
@@ -391,6 +395,40 @@ pub trait Sessions: Sync {
     fn end_session(&self, user: UserId, session: SessionId) -> impl Answer<()>;
 }
 
+/// Signs in on condition (`dynamodb:TransactWriteItems` over PutItem and ConditionCheck).
+pub trait OpenSession: Sync {
+    /// Stores a session, on condition that the password is still the one that was checked and the
+    /// account is not deactivated.
+    fn open_session(
+        &self,
+        session: &Session,
+        folded_username: &str,
+        password_hash: &str,
+    ) -> impl Answer<Commit>;
+}
+
+/// A user's signed-in devices (`dynamodb:Query`, `DeleteItem`).
+pub trait Devices: Sync {
+    /// The sessions that stand, oldest first; at most 1,000.
+    fn sessions_of(&self, user: UserId, now: Timestamp) -> impl Answer<Vec<Session>>;
+    /// Ends these; fine for those that have ended.
+    fn end_sessions(&self, user: UserId, sessions: &[SessionId]) -> impl Answer<()>;
+}
+
+/// Changes passwords (`dynamodb:UpdateItem`).
+pub trait ChangePassword: Sync {
+    /// Replaces the hash; `Stale` if it is not `was` any more.
+    fn change_password(&self, folded_username: &str, was: &str, next: &str) -> impl Answer<Commit>;
+}
+
+/// Takes accounts out of use and back (`dynamodb:UpdateItem`).
+pub trait Deactivate: Sync {
+    /// Marks the account, clears its status and takes it out of the directory, or the reverse. Fine if it is so.
+    fn set_deactivated(&self, profile: &Profile, deactivated: bool) -> impl Answer<()>;
+    /// Notes on a direct room that one of the two is gone, or back.
+    fn mark_gone(&self, room: RoomId, user: UserId, gone: bool) -> impl Answer<()>;
+}
+
 /// One-use tickets for sockets, kept by their hash (`dynamodb:PutItem`, `DeleteItem`).
 pub trait Tickets: Sync {
     /// Stores a ticket until `expires_at`; `token_expires_at` is the end of the token behind it.
@@ -449,6 +487,55 @@ pub trait ChangeAvatar: Sync {
         to: Option<AttachmentId>,
         now: Timestamp,
     ) -> impl Answer<Commit>;
+}
+
+/// Keeps reports (`dynamodb:TransactWriteItems` over PutItem; `PutItem` for a new one).
+pub trait KeepReports: Sync {
+    /// Stores a new report; `Stale` if its reporter has reported the message already.
+    fn put_report(&self, report: &Report) -> impl Answer<Commit>;
+    /// Stores a decision and the record of it; `Stale` if the report is not the version before.
+    fn commit_decision(&self, report: &Report) -> impl Answer<Commit>;
+}
+
+/// Lists reports.
+pub trait ListReports: Sync {
+    /// Those of a room, of the latest message first (`dynamodb:Query`, strongly consistent). A page
+    /// may hold fewer than `limit` and still have a next: it looks at no more than 1,000.
+    fn reports_in(
+        &self,
+        room: RoomId,
+        status: ReportStatus,
+        limit: usize,
+        cursor: Option<&str>,
+        now: Timestamp,
+    ) -> impl Answer<Page<Report>>;
+    /// Those of all rooms, the latest first (`dynamodb:Query` on the directory index).
+    fn all_reports(
+        &self,
+        status: ReportStatus,
+        limit: usize,
+        cursor: Option<&str>,
+        now: Timestamp,
+    ) -> impl Answer<Page<Report>>;
+}
+
+/// Lists what those with a rank have done (`dynamodb:Query`, strongly consistent). The records are
+/// written with what they record.
+pub trait ListAudit: Sync {
+    /// The latest first.
+    fn audit(
+        &self,
+        room: RoomId,
+        limit: usize,
+        cursor: Option<&str>,
+        now: Timestamp,
+    ) -> impl Answer<Page<Audit>>;
+}
+
+/// Who administers a room (`dynamodb:Query`, strongly consistent).
+pub trait ListAdmins: Sync {
+    /// Admins and the owner; looks at no more than 10,000 members.
+    fn admins_of(&self, room: RoomId) -> impl Answer<Vec<UserId>>;
 }
 
 /// Blocks one user may have.

@@ -2,11 +2,11 @@
 
 use crate::compose;
 use crate::gate::{Principal, no_such};
-use crate::ports::{Ask, Look, Publish, React, Reacted, ReadLog, Seen, TakeSeq, Taken};
+use crate::ports::{Ask, Look, Publish, React, Reacted, ReadLog, Seen, TakeSeq, Taken, Throttle};
 use crate::view::{self, CompactUser, MessageView, ReactionView};
 use domain::{
-    Change, ChatError, Code, Emoji, FieldError, LogEntry, Message, MessageId, Result, Timestamp,
-    UserId, may_react,
+    Bucket, Change, ChatError, Code, Emoji, FieldError, LogEntry, Message, MessageId, Result,
+    Timestamp, UserId, may_react,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -26,7 +26,7 @@ pub struct Reactions {
 
 /// Reacts with `emoji`. The second time nothing is written.
 pub async fn add_reaction(
-    store: &(impl Look + TakeSeq + React + ReadLog),
+    store: &(impl Look + TakeSeq + React + ReadLog + Throttle),
     fanout: &impl Publish,
     who: Principal,
     now: Timestamp,
@@ -34,9 +34,10 @@ pub async fn add_reaction(
     emoji: Emoji,
 ) -> Result<Reactions> {
     let deed = Deed { id, emoji, add: true };
-    let (seen, message) = deed.load(store, who, now).await?;
+    let (seen, message) = deed.load_within(store, who, now).await?;
     may_react(&message)?;
     seen.members.get(&(id.room, who.user)).map_or(Ok(()), |m| m.may_write(now))?;
+    seen.rooms.get(&id.room).map_or(Ok(()), |room| room.may_reach_peer(who.user))?;
     if deed.done_by(&message, who) {
         deed.heal(store, fanout, who, now, &seen, &message).await?;
         return deed.answer(store, who, now, false).await;
@@ -55,7 +56,7 @@ pub async fn add_reaction(
 
 /// Takes back one's own reaction.
 pub async fn remove_reaction(
-    store: &(impl Look + TakeSeq + React + ReadLog),
+    store: &(impl Look + TakeSeq + React + ReadLog + Throttle),
     fanout: &impl Publish,
     who: Principal,
     now: Timestamp,
@@ -63,7 +64,7 @@ pub async fn remove_reaction(
     emoji: Emoji,
 ) -> Result<Reactions> {
     let deed = Deed { id, emoji, add: false };
-    let (seen, message) = deed.load(store, who, now).await?;
+    let (seen, message) = deed.load_within(store, who, now).await?;
     seen.members.get(&(id.room, who.user)).map_or(Ok(()), |m| m.may_write(now))?;
     if !deed.done_by(&message, who) {
         deed.heal(store, fanout, who, now, &seen, &message).await?;
@@ -83,6 +84,17 @@ struct Deed {
 }
 
 impl Deed {
+    /// The first load, counted in the bucket of changes beside it.
+    async fn load_within(
+        &self,
+        store: &(impl Look + Throttle),
+        who: Principal,
+        now: Timestamp,
+    ) -> Result<(Seen, Message)> {
+        let spent = store.spend(Bucket::Change, who.user, now);
+        Ok(futures_util::future::try_join(self.load(store, who, now), spent).await?.0)
+    }
+
     async fn load(
         &self,
         store: &impl Look,

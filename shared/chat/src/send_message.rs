@@ -145,8 +145,15 @@ mod tests {
         async fn look(&self, _: Ask, now: Timestamp) -> Result<Seen> {
             let Principal { user, session, expires_at } = self.who;
             let (id, refresh_hash) = (session, String::new());
-            let session =
-                Session { id, user, created_at: now, expires_at, refresh_hash, previous: None };
+            let session = Session {
+                id,
+                user,
+                created_at: now,
+                expires_at,
+                refresh_hash,
+                previous: None,
+                device: None,
+            };
             let member = Membership::new(&self.room, user, Role::Member, now);
             Ok(Seen {
                 session: Some(session),

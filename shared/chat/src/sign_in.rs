@@ -4,14 +4,14 @@ use crate::event::{Audience, Event, Fanout};
 use crate::event_data::SessionExpired;
 use crate::gate::Principal;
 use crate::ports::{
-    Accounts, Ask, Commit, FindConnections, Look, Publish, RateKey, SaveRate, Sessions, Ticket,
-    Tickets,
+    Accounts, Ask, Commit, FindConnections, Look, OpenSession, Publish, RateKey, SaveRate,
+    Sessions, Ticket, Tickets,
 };
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use domain::{
-    ChatError, Code, DisplayName, Password, Profile, RateLimit, Result, Session, SessionId,
-    Timestamp, UserId, Username,
+    ChatError, Code, Credentials, DisplayName, Password, Profile, RateLimit, Result, Session,
+    SessionId, Timestamp, UserId, Username,
 };
 use sha2::{Digest, Sha256};
 
@@ -53,6 +53,7 @@ pub async fn register(
     store: &(impl Accounts + Sessions),
     now: Timestamp,
     new: Registration,
+    device: Option<String>,
 ) -> Result<SignedIn> {
     let username = new.username.as_str().to_owned();
     let display_name = new.display_name.map_or_else(|| username.clone(), DisplayName::into_string);
@@ -61,40 +62,71 @@ pub async fn register(
     if store.create_account(&profile, &hash).await? == Commit::Stale {
         return Err(ChatError::new(Code::UsernameTaken));
     }
-    open_session(store, now, profile).await
+    let (session, refresh_token) = fresh_session(profile.id, now, device);
+    store.put_session(&session).await?;
+    Ok(SignedIn { profile, session, refresh_token })
 }
 
-/// Signs in by name and password, from `address`. A wrong name and a wrong password answer alike
-/// and take alike long.
+/// Who signs in, with what, from where.
+#[derive(Debug)]
+pub struct SignIn<'a> {
+    /// The name as it was typed.
+    pub username: &'a str,
+    /// The password.
+    pub password: Password,
+    /// The caller's address.
+    pub address: &'a str,
+    /// What the device says it is.
+    pub device: Option<String>,
+}
+
+/// Signs in by name and password. A wrong name and a wrong password answer alike and take alike
+/// long.
 pub async fn login(
-    store: &(impl Look + Accounts + Sessions + SaveRate),
+    store: &(impl Look + Accounts + OpenSession + SaveRate),
     now: Timestamp,
-    username: &str,
-    password: Password,
-    address: &str,
+    new: SignIn<'_>,
 ) -> Result<SignedIn> {
-    let folded = username.to_ascii_lowercase();
     let refused = || ChatError::new(Code::InvalidCredentials);
-    if folded.len() > 20 {
-        return Err(refused());
-    }
-    let key = RateKey::Login(folded.clone(), address.to_owned());
-    let ask = Ask { rate: Some(key.clone()), ..Ask::default() };
-    let (seen, found) =
-        futures_util::future::try_join(store.look(ask, now), store.credentials(&folded)).await?;
-    let (window, _) = seen.rate.take(FAILURES, now)?;
-    let stored = found.as_ref().map_or(NOBODY, |c| c.password_hash.as_str());
-    if !verify(&password, stored) {
-        store.save_rate(&key, &window, FAILURES).await?;
-        return Err(refused());
-    }
-    let user = found.ok_or_else(refused)?.user;
-    let people = crate::people(store, [user], now).await?;
+    let folded = new.username.to_ascii_lowercase();
+    let found = prove(store, now, &folded, &new.password, new.address).await?;
+    let found = found.ok_or_else(refused)?;
+    let people = crate::people(store, [found.user], now).await?;
     let profile = people.into_values().next().ok_or_else(refused)?;
     if profile.deactivated {
         return Err(ChatError::new(Code::AccountDeactivated));
     }
-    open_session(store, now, profile).await
+    let (session, refresh_token) = fresh_session(profile.id, now, new.device);
+    // A password changed, or an account deactivated, in this very moment lets nobody in.
+    match store.open_session(&session, &folded, &found.password_hash).await? {
+        Commit::Done => Ok(SignedIn { profile, session, refresh_token }),
+        Commit::Stale => Err(refused()),
+    }
+}
+
+/// Checks a password and returns what it was checked against; `None` for a wrong one or an unknown
+/// name, which count as failures of this name from this address.
+pub(crate) async fn prove(
+    store: &(impl Look + Accounts + SaveRate),
+    now: Timestamp,
+    folded: &str,
+    password: &Password,
+    address: &str,
+) -> Result<Option<Credentials>> {
+    if folded.len() > 20 {
+        return Ok(None);
+    }
+    let key = RateKey::Login(folded.to_owned(), address.to_owned());
+    let ask = Ask { rate: Some(key.clone()), ..Ask::default() };
+    let (seen, found) =
+        futures_util::future::try_join(store.look(ask, now), store.credentials(folded)).await?;
+    let (window, _) = seen.rate.take(FAILURES, now)?;
+    let stored = found.as_ref().map_or(NOBODY, |c| c.password_hash.as_str());
+    if verify(password, stored) {
+        return Ok(found);
+    }
+    store.save_rate(&key, &window, FAILURES).await?;
+    Ok(None)
 }
 
 /// Renews a session with its refresh token. The token before the current one works for another
@@ -110,6 +142,10 @@ pub async fn refresh(
     let mut seen = store.look(ask, now).await?;
     let was = seen.session.ok_or_else(refused)?;
     let profile = seen.profiles.remove(&user).ok_or_else(refused)?;
+    if profile.deactivated {
+        store.end_session(user, session).await?;
+        return Err(refused());
+    }
     let given = sha256(token);
     let in_grace = was
         .previous
@@ -146,20 +182,25 @@ pub async fn logout(
     let seen = store.look(who.ask(), now).await?;
     who.check(&seen)?;
     store.end_session(who.user, who.session).await?;
-    let open = store.connections(&[who.user], now).await?;
-    let of_session = open
-        .into_iter()
-        .flat_map(|(_, kept)| kept.connections)
-        .filter(|c| c.session == who.session)
-        .map(|c| c.id)
-        .collect::<Vec<_>>();
-    if of_session.is_empty() {
+    hang_up(store, fanout, who.user, now, |session| session == who.session).await
+}
+
+/// Tells the sockets of ended sessions so, and closes them.
+pub(crate) async fn hang_up(
+    store: &impl FindConnections,
+    fanout: &impl Publish,
+    user: UserId,
+    now: Timestamp,
+    ended: impl Fn(SessionId) -> bool,
+) -> Result<()> {
+    let open = store.connections(&[user], now).await?;
+    let theirs = open.into_iter().flat_map(|(_, kept)| kept.connections);
+    let ids: Vec<_> = theirs.filter(|c| ended(c.session)).map(|c| c.id).collect();
+    if ids.is_empty() {
         return Ok(());
     }
     let event = Event::of(now, SessionExpired {});
-    fanout
-        .publish(&Fanout { close: true, ..Fanout::new(Audience::Connections(of_session), event) })
-        .await
+    fanout.publish(&Fanout { close: true, ..Fanout::new(Audience::Connections(ids), event) }).await
 }
 
 /// Gives the caller a ticket for one socket: opaque text and when it ends.
@@ -197,19 +238,24 @@ pub async fn use_ticket(store: &impl Tickets, now: Timestamp, text: &str) -> Res
     })
 }
 
-async fn open_session(store: &impl Sessions, now: Timestamp, profile: Profile) -> Result<SignedIn> {
+/// A session that is still to be stored, and its refresh token.
+pub(crate) fn fresh_session(
+    user: UserId,
+    now: Timestamp,
+    device: Option<String>,
+) -> (Session, String) {
     let id = SessionId::new(now, rand::random());
-    let refresh_token = fresh_refresh(profile.id, id);
+    let refresh_token = fresh_refresh(user, id);
     let session = Session {
         id,
-        user: profile.id,
+        user,
         created_at: now,
         expires_at: now.plus_ms(REFRESH_MS),
         refresh_hash: sha256(&refresh_token),
         previous: None,
+        device,
     };
-    store.put_session(&session).await?;
-    Ok(SignedIn { profile, session, refresh_token })
+    (session, refresh_token)
 }
 
 /// `<user>.<session>.<256 random bits>`: the session is found by its key, without an index.
@@ -237,7 +283,7 @@ fn sha256(text: &str) -> String {
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Argon2id with the crate's parameters (OWASP's: 19 MiB, 2 passes).
-fn hash(password: &Password) -> Result<String> {
+pub(crate) fn hash(password: &Password) -> Result<String> {
     let hash = Argon2::default().hash_password(password.as_bytes());
     hash.map(|h| h.to_string()).map_err(|e| ChatError::unavailable(format!("argon2: {e}")))
 }

@@ -1,9 +1,10 @@
 //! A socket's life: opened, subscribed, misused, closed.
 
+use crate::blocks::blocked_by;
 use crate::event::{Audience, Event, Fanout};
 use crate::event_data::Ready;
 use crate::gate::Principal;
-use crate::ports::{AskCheck, KeepConnections, Look, Publish, Push, Typing};
+use crate::ports::{AskCheck, Blocks, KeepConnections, Look, Publish, Push, Typing};
 use crate::presence::{Check, ask_if_wanted};
 use crate::typing::typing;
 use domain::{Connection, ConnectionId, PresenceTimes, Result, RoomId, Subscription, Timestamp};
@@ -43,7 +44,7 @@ pub async fn connect(
 /// `typing_start` says so again.) Whether the user is still here is looked at after the grace, so that
 /// nobody sees a reconnect.
 pub async fn disconnect(
-    store: &(impl KeepConnections + Typing),
+    store: &(impl KeepConnections + Typing + Blocks),
     fanout: &impl Publish,
     queue: &impl AskCheck,
     times: PresenceTimes,
@@ -55,8 +56,13 @@ pub async fn disconnect(
     if presence.shown.status != presence.devices(now, times) {
         queue.ask_check(Check::now(who.user), times.grace_ms).await?;
     }
-    for room in store.stop_typing_everywhere(who.user, now).await? {
-        fanout.publish(&typing(who.user, room, false, now)).await?;
+    let rooms = store.stop_typing_everywhere(who.user, now).await?;
+    if rooms.is_empty() {
+        return Ok(());
+    }
+    let unseen = blocked_by(store, who.user).await?;
+    for room in rooms {
+        fanout.publish(&typing(who.user, room, false, now, &unseen)).await?;
     }
     Ok(())
 }

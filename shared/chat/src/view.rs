@@ -20,6 +20,8 @@ pub struct CompactUser {
     pub username: String,
     pub display_name: String,
     pub avatar_url: Option<String>,
+    /// May no longer sign in; what they wrote stays.
+    pub deactivated: bool,
 }
 
 impl CompactUser {
@@ -31,12 +33,14 @@ impl CompactUser {
                 username: p.username.clone(),
                 display_name: p.display_name.clone(),
                 avatar_url: p.avatar_url.clone(),
+                deactivated: p.deactivated,
             },
             None => Self {
                 id,
                 username: "unknown".into(),
                 display_name: "Unknown user".into(),
                 avatar_url: None,
+                deactivated: true,
             },
         }
     }
@@ -55,10 +59,20 @@ pub struct UserView {
     pub status_emoji: Option<String>,
     pub status_expires_at: Option<Timestamp>,
     pub created_at: Timestamp,
-    pub last_seen: Timestamp,
+    /// Null where it is not to be seen: by strangers, or by anybody at the user's wish.
+    pub last_seen: Option<Timestamp>,
+    /// May no longer sign in; what they wrote stays.
+    pub deactivated: bool,
 }
 
 impl UserView {
+    /// The profile without presence, as strangers see it, and whom the user has blocked: offline,
+    /// seen nobody knows when.
+    #[must_use]
+    pub fn from_afar(self) -> Self {
+        Self { status: Status::Offline, last_seen: None, ..self }
+    }
+
     /// The profile as it counts now, with the status that others were told.
     pub fn of(profile: &Profile, presence: &Presence, now: Timestamp) -> Self {
         let profile = profile.clone().at(now);
@@ -73,9 +87,46 @@ impl UserView {
             status_emoji: profile.status_emoji,
             status_expires_at: profile.status_expires_at,
             created_at: profile.created_at,
-            last_seen: profile.last_seen,
+            last_seen: (!profile.hides_last_seen).then_some(profile.last_seen),
+            deactivated: profile.deactivated,
         }
     }
+}
+
+/// What a user has chosen for themselves and others do not see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Settings {
+    pub hides_read: bool,
+    pub hides_last_seen: bool,
+}
+
+impl Settings {
+    /// The settings in a profile.
+    pub fn of(profile: &Profile) -> Self {
+        Self { hides_read: profile.hides_read, hides_last_seen: profile.hides_last_seen }
+    }
+}
+
+/// A user as they see themselves.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct OwnUserView {
+    #[serde(flatten)]
+    pub user: UserView,
+    pub settings: Settings,
+}
+
+/// The caller, with what a client's start needs.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct Me {
+    #[serde(flatten)]
+    pub own: OwnUserView,
+    /// Unread messages in all rooms that are not muted.
+    pub unread_total: u64,
+    /// Whether they review reports of all rooms.
+    pub moderator: bool,
 }
 
 /// Reactions with one emoji.

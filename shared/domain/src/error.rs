@@ -58,6 +58,7 @@ codes! {
     Banned = "banned", "you have been banned from this room";
     Infected = "infected", "this file was found to be harmful";
     AccountDeactivated = "account_deactivated", "this account is deactivated";
+    RegistrationClosed = "registration_closed", "new accounts cannot be registered here";
     NotFound = "not_found", "there is nothing here";
     MessageDeleted = "message_deleted", "the message has been deleted";
     ReactionNotFound = "reaction_not_found", "you have not reacted with this emoji";

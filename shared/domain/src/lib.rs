@@ -20,6 +20,7 @@ mod pin;
 mod presence;
 mod rate;
 mod records;
+mod report;
 mod role;
 mod schema;
 pub mod search;
@@ -58,6 +59,10 @@ pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,
     NotifyLevel, PINS_MAX, Profile, QUIET_MEMBERS_MAX, ReadMark, Room, Sent, Session, Status,
     Subscription, System, SystemKind, VOIDS_MAX,
+};
+pub use report::{
+    Audit, AuditAction, REVIEW_KEPT_MS, Remark, Report, ReportAction, ReportId, ReportReason,
+    ReportStatus, Snapshot, may_report,
 };
 pub use role::{Role, RoomKind};
 pub use text::{

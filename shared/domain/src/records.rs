@@ -44,6 +44,8 @@ pub struct Room {
     /// Those of the two who have blocked the other: kept here as well, so that a send learns of it
     /// from the room it reads anyway.
     pub blocked_by: Vec<UserId>,
+    /// Those of the two whose account is deactivated, kept here for the same reason.
+    pub gone: Vec<UserId>,
     /// Set when the room is gone; every read treats it as unknown.
     pub deleted_at: Option<Timestamp>,
 }
@@ -73,6 +75,7 @@ impl Room {
             pin_count: 0,
             pair: None,
             blocked_by: Vec::new(),
+            gone: Vec::new(),
             deleted_at: None,
         }
     }
@@ -89,12 +92,16 @@ impl Room {
     }
 
     /// Whether `user` may write to the other in a direct room: refused when one of the two has
-    /// blocked the other. Who has blocked is told so, whatever the other has done.
+    /// blocked the other, or when the other's account is deactivated. Who has blocked is told so,
+    /// whatever the other has done.
     pub fn may_reach_peer(&self, user: UserId) -> Result<()> {
         if self.blocked_by.contains(&user) {
             return Err(ChatError::new(Code::YouBlockedUser));
         }
-        if self.blocked_by.is_empty() { Ok(()) } else { Err(ChatError::new(Code::Blocked)) }
+        if !self.blocked_by.is_empty() {
+            return Err(ChatError::new(Code::Blocked));
+        }
+        if self.gone.is_empty() { Ok(()) } else { Err(ChatError::new(Code::AccountDeactivated)) }
     }
 
     /// What rooms are sorted by: the last message, or the opening.
@@ -365,6 +372,8 @@ pub struct Session {
     /// The refresh token before, and when it was replaced: a client that lost the answer may use it
     /// for a minute.
     pub previous: Option<(String, Timestamp)>,
+    /// What the device said it is when it signed in (`User-Agent`).
+    pub device: Option<String>,
 }
 
 /// What an idempotency key stands for. Kept for 24 hours.
@@ -610,6 +619,26 @@ impl LogEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_reach_the_other_of_a_direct_room() {
+        let at = Timestamp::from_ms(0);
+        let [a, b] = [1, 2].map(|n| UserId::new(at, [n; 10]));
+        let room = Room::new(RoomId::new(at, [0; 10]), RoomKind::Direct, a, at);
+        let (mine, theirs) = (Some(Code::YouBlockedUser), Some(Code::Blocked));
+        let gone = Some(Code::AccountDeactivated);
+        for (blocked_by, left, expected) in [
+            (vec![], vec![], None),
+            (vec![a], vec![], mine),
+            (vec![b], vec![], theirs),
+            (vec![b, a], vec![], mine),
+            (vec![], vec![b], gone),
+            (vec![a], vec![b], mine),
+        ] {
+            let room = Room { blocked_by, gone: left, ..room.clone() };
+            assert_eq!(room.may_reach_peer(a).err().map(|e| e.code), expected, "{room:?}");
+        }
+    }
 
     #[test]
     fn unread_counts_what_can_be_read() {

@@ -94,7 +94,7 @@ impl Description {
 
 /// Several lines: CRLF becomes LF. NUL is refused; other control characters are what somebody pasted
 /// (a terminal's colours, a form feed) and stay as they are.
-fn paragraph(text: &str, min: usize, max: usize) -> Result<String, FieldError> {
+pub(crate) fn paragraph(text: &str, min: usize, max: usize) -> Result<String, FieldError> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     if text.contains('\0') {
         return Err(FieldError::new("", "invalid", "must not contain NUL characters"));

@@ -117,6 +117,16 @@ impl App {
         self.signer.get_or_try_init(start).await
     }
 
+    /// The site's moderators: the template's `Moderators`.
+    pub fn moderators(&self) -> chat::Moderators {
+        chat::Moderators::parse(&required("MODERATORS"))
+    }
+
+    /// Whether new accounts may be registered: the template's `Registration`.
+    pub fn registration_open(&self) -> bool {
+        required("REGISTRATION") != "closed"
+    }
+
     /// How many messages a user may send: the template's `SendRateMax` per
     /// `SendRateWindowSeconds`.
     pub fn send_limit(&self) -> RateLimit {

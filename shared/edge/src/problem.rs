@@ -31,6 +31,7 @@ pub(crate) const fn status(code: Code) -> u16 {
         | Code::YouBlockedUser
         | Code::Banned
         | Code::Infected
+        | Code::RegistrationClosed
         | Code::AccountDeactivated => 403,
         Code::NotFound | Code::MessageDeleted | Code::ReactionNotFound => 404,
         Code::MethodNotAllowed => 405,

@@ -81,6 +81,13 @@ impl Request {
         &self.event.request_context.http.source_ip
     }
 
+    /// What the caller's device says it is (`User-Agent`), at most 200 characters.
+    pub fn device(&self) -> Option<String> {
+        let text = self.event.headers.get("user-agent")?;
+        let plain: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+        Some(plain.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
     /// A path parameter. What cannot be an id is nobody's id: `not_found`.
     pub fn path<T: FromStr>(&self, name: &str) -> Result<T> {
         let text = self.event.path_parameters.get(name).map(String::as_str).unwrap_or_default();

@@ -7,8 +7,12 @@ use crate::item::{Fields, Item, Row, s, t};
 use crate::write::Write;
 use crate::{Table, files, keys};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use chat::ports::{Accounts, ChangeAvatar, ChangeProfile, Commit, SearchUsers};
-use domain::{AttachmentId, ChatError, Code, Credentials, Profile, Result, Status, Timestamp};
+use chat::ports::{
+    Accounts, ChangeAvatar, ChangePassword, ChangeProfile, Commit, Deactivate, SearchUsers,
+};
+use domain::{
+    AttachmentId, ChatError, Code, Credentials, Profile, Result, RoomId, Status, Timestamp, UserId,
+};
 
 /// Users one search looks at for a part of a name.
 const ENTRIES_EXAMINED_MAX: usize = 1_000;
@@ -81,7 +85,6 @@ fn saving(profile: &Profile) -> Write {
         ("status_message", profile.status_message.as_ref().map(s)),
         ("status_emoji", profile.status_emoji.as_ref().map(s)),
         ("status_expires_at", profile.status_expires_at.map(t)),
-        ("deactivated", profile.deactivated.then_some(AttributeValue::Bool(true))),
         ("hides_read", profile.hides_read.then_some(AttributeValue::Bool(true))),
         ("hides_last_seen", profile.hides_last_seen.then_some(AttributeValue::Bool(true))),
     ];
@@ -128,6 +131,43 @@ impl ChangeAvatar for Table {
         writes.extend(to.map(|id| files::wear(id, profile.id, now)));
         writes.extend(from.map(|id| files::release(id, now)));
         Ok(self.transact(writes).await?.commit())
+    }
+}
+
+impl ChangePassword for Table {
+    async fn change_password(&self, folded: &str, was: &str, next: &str) -> Result<Commit> {
+        let change = Write::update(keys::username(folded), "SET #password_hash = :next")
+            .when("#password_hash = :was")
+            .value(":was", s(was))
+            .value(":next", s(next));
+        let changed = self.write(change, ReturnValue::None).await?.is_done();
+        Ok(if changed { Commit::Done } else { Commit::Stale })
+    }
+}
+
+impl Deactivate for Table {
+    async fn set_deactivated(&self, profile: &Profile, deactivated: bool) -> Result<()> {
+        let key = keys::profile(profile.id);
+        let set = if deactivated {
+            let update = "SET #deactivated = :on REMOVE #GSI1PK, #GSI1SK, #status, \
+                          #status_message, #status_emoji, #status_expires_at";
+            Write::update(key, update).value(":on", AttributeValue::Bool(true))
+        } else {
+            Write::update(key, "SET #GSI1PK = :users, #GSI1SK = :name REMOVE #deactivated")
+                .value(":users", s(keys::USERS))
+                .value(":name", s(fold(&profile.username)))
+        };
+        let set = set.when("attribute_exists(PK)");
+        let done = self.write(set, ReturnValue::None).await?.is_done();
+        done.then_some(()).ok_or_else(|| ChatError::new(Code::NotFound))
+    }
+
+    async fn mark_gone(&self, room: RoomId, user: UserId, gone: bool) -> Result<()> {
+        let verb = if gone { "ADD" } else { "DELETE" };
+        let mark = Write::update(keys::room(room), format!("{verb} #gone :user"))
+            .when("attribute_exists(PK)")
+            .value(":user", AttributeValue::Ss(vec![user.to_string()]));
+        self.write(mark, ReturnValue::None).await.map(|_| ())
     }
 }
 

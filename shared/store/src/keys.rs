@@ -1,7 +1,8 @@
 //! Every key of the table, built and parsed here and nowhere else.
 
 use domain::{
-    AttachmentId, InviteCode, MessageId, NotificationId, RoomId, SessionId, Timestamp, UserId,
+    AttachmentId, InviteCode, MessageId, NotificationId, ReportId, RoomId, SessionId, Timestamp,
+    UserId,
 };
 
 /// Numbers of a room that share a partition. Ten thousand events at the usual 0.5-1 KB stay far
@@ -22,6 +23,11 @@ pub(crate) const ROOMS: &str = "ROOM#";
 /// Sort keys of a user's typing notes begin with this.
 pub(crate) const TYPINGS: &str = "TYPING#";
 
+/// Sort keys of a room's audit records begin with this.
+pub(crate) const AUDITS: &str = "AUDIT#";
+
+/// Sort keys of a user's sessions begin with this.
+pub(crate) const SESSIONS: &str = "SESSION#";
 /// Sort keys of a user's blocks begin with this.
 pub(crate) const BLOCKS: &str = "BLOCK#";
 
@@ -139,7 +145,7 @@ pub(crate) fn profile(user: UserId) -> Key {
 }
 
 pub(crate) fn session(user: UserId, session: SessionId) -> Key {
-    Key::new(user_pk(user), format!("SESSION#{session}"))
+    Key::new(user_pk(user), format!("{SESSIONS}{session}"))
 }
 
 /// A room in a user's list.
@@ -197,6 +203,29 @@ pub(crate) fn notices_read(user: UserId) -> Key {
 
 pub(crate) fn sent(user: UserId, room: RoomId, client_key: &str) -> Key {
     Key::new(user_pk(user), format!("SENT#{room}#{client_key}"))
+}
+
+/// A room's reports. Apart from the room, so that they outlive its deletion.
+pub(crate) fn reports_pk(room: RoomId) -> String {
+    format!("REPORTS#{room}")
+}
+
+/// A report's place within its room: by message, then by reporter.
+pub(crate) fn report(id: ReportId) -> Key {
+    Key::new(reports_pk(id.message.room), format!("{:012}#{}", id.message.seq, id.reporter))
+}
+
+/// The report at `REPORTS#<room> / <seq>#<reporter>`.
+pub(crate) fn report_at(pk: &str, sk: &str) -> Option<ReportId> {
+    let room = pk.strip_prefix("REPORTS#")?.parse().ok()?;
+    let (seq, reporter) = sk.split_once('#')?;
+    let message = MessageId { room, seq: seq.parse().ok()? };
+    Some(ReportId { message, reporter: reporter.parse().ok()? })
+}
+
+/// A record of what somebody with a rank has done in a room.
+pub(crate) fn audit(room: RoomId, id: &str) -> Key {
+    Key::new(room_pk(room), format!("{AUDITS}{id}"))
 }
 
 /// That `blocker` has blocked `blocked`.
@@ -335,7 +364,7 @@ pub(crate) fn blocked_in(sk: &str) -> Option<UserId> {
 
 /// The session of `SESSION#<session>`.
 pub(crate) fn session_in(sk: &str) -> Option<SessionId> {
-    sk.strip_prefix("SESSION#")?.parse().ok()
+    sk.strip_prefix(SESSIONS)?.parse().ok()
 }
 
 /// The number of `M#<seq>`, `E#<seq>` and `R#<seq>`.
@@ -382,6 +411,10 @@ mod tests {
         assert_eq!(listed_room_in(&listed(u, r).sk), Some(r));
         assert_eq!(listed_room_in(&typing(u, r).sk), Some(r));
         assert_eq!(blocked_in(&block(u, u).sk), Some(u));
+        let id = ReportId { message: MessageId { room: r, seq: 7 }, reporter: u };
+        let place = report(id);
+        assert_eq!(report_at(&place.pk, &place.sk), Some(id));
+        assert_eq!(report_at(&place.pk, "7"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! or not TTL has deleted it. Nothing here scans.
 
 mod accounts;
+mod audit;
 mod bans;
 mod blocks;
 mod buckets;
@@ -30,6 +31,7 @@ mod public_keys;
 mod purge;
 mod rates;
 mod reactions;
+mod reports;
 mod roles;
 mod room_changes;
 mod rooms;

@@ -3,9 +3,9 @@
 use crate::find::Find;
 use crate::item::{Fields, Item, Row, s};
 use crate::write::Write;
-use crate::{Table, keys, messages};
+use crate::{Table, audit, keys, messages};
 use chat::ports::ReadLog;
-use domain::{ChatError, LogEntry, Message, Result, RoomId};
+use domain::{ChatError, LogEntry, Message, Result, RoomId, UserId};
 
 /// Buckets one call walks through: 100,000 events, far more than a client may be behind.
 const BUCKETS_MAX: u64 = 10;
@@ -34,8 +34,18 @@ pub(crate) fn from_item(item: &Item) -> Result<LogEntry> {
 }
 
 /// A change's writes, with behind them the entry that logs it, under its number, which must be free,
-/// and the system message it leaves in the history, where it leaves one.
-pub(crate) fn with(mut writes: Vec<Write>, entry: &LogEntry) -> Result<Vec<Write>> {
+/// the system message it leaves in the history, and the audit record, where it leaves them.
+pub(crate) fn with(writes: Vec<Write>, entry: &LogEntry) -> Result<Vec<Write>> {
+    with_subject(writes, entry, None)
+}
+
+/// The same where the change does not say whom it is about.
+pub(crate) fn with_subject(
+    mut writes: Vec<Write>,
+    entry: &LogEntry,
+    subject: Option<UserId>,
+) -> Result<Vec<Write>> {
+    writes.extend(entry.audit(subject).map(|record| audit::put(&record)));
     writes.push(Write::put_new(to_item(entry)?));
     if let Some(line) = entry.system_message() {
         writes.push(Write::put_new(messages::to_item(&line)?));

@@ -3,8 +3,8 @@
 use crate::item::Fields;
 use crate::keys::{self, Key};
 use crate::{
-    Table, accounts, bans, blocks, files, invites, members, messages, rates, rooms, sent, sessions,
-    silences,
+    Table, accounts, bans, blocks, files, invites, members, messages, rates, reports, rooms, sent,
+    sessions, silences,
 };
 use chat::ports::{Ask, Look, Seen};
 use domain::{Result, Timestamp};
@@ -26,6 +26,7 @@ enum As {
     Invited,
     Username,
     Block,
+    Report,
     File,
 }
 
@@ -47,6 +48,7 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
     let invited = ask.invited.iter();
     wanted.extend(invited.map(|(user, room, key)| (keys::invited(*user, *room, key), As::Invited)));
     wanted.extend(ask.blocks.iter().map(|(by, of)| (keys::block(*by, *of), As::Block)));
+    wanted.extend(ask.reports.iter().map(|id| (keys::report(*id), As::Report)));
     wanted.extend(ask.files.iter().map(|id| (keys::file(*id), As::File)));
     wanted
 }
@@ -96,6 +98,10 @@ impl Look for Table {
                 }
                 Some(As::Block) => {
                     seen.blocks.insert(blocks::pair_in(&item)?);
+                }
+                Some(As::Report) => {
+                    let report = reports::from_item(&item, now)?;
+                    seen.reports.extend(report.map(|report| (report.id, report)));
                 }
                 Some(As::File) => {
                     seen.files.extend(files::from_item(&item, now)?.map(|file| (file.id, file)));

@@ -7,7 +7,9 @@ use crate::rooms::ROOM_STANDS;
 use crate::write::Write;
 use crate::{Table, bans, keys, log, roles, silences};
 use aws_sdk_dynamodb::types::ReturnValue;
-use chat::ports::{ChangeMembers, Commit, ListMembers, ListRecipients, ListRooms, Page, Prefer};
+use chat::ports::{
+    ChangeMembers, Commit, ListAdmins, ListMembers, ListRecipients, ListRooms, Page, Prefer,
+};
 use domain::{
     ChatError, Code, LogEntry, Membership, NotifyLevel, ReadMark, Result, Role, RoomId, Timestamp,
     UserId,
@@ -155,6 +157,20 @@ impl ListMembers for Table {
         let more = found.items.len() > limit;
         let next = members.last().filter(|_| more).map(|last| last.user.to_string());
         Ok(Page { items: members, next })
+    }
+}
+
+/// Members of a room looked at for those with a rank.
+const MEMBERS_EXAMINED_MAX: usize = 10_000;
+
+impl ListAdmins for Table {
+    async fn admins_of(&self, room: RoomId) -> Result<Vec<UserId>> {
+        let find = members_after(room, MEMBERS_EXAMINED_MAX, None)
+            .filter("#role <> :member", MEMBERS_EXAMINED_MAX)
+            .value(":member", s(Role::Member.as_str()))
+            .only("SK");
+        let found = self.query(find).await?;
+        found.items.iter().map(|item| Fields(item).in_key("SK", keys::member_in)).collect()
     }
 }
 

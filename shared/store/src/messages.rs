@@ -195,6 +195,7 @@ impl ChangeMessage for Table {
         writes.extend(was.attachments.iter().map(|file| files::release(file.id, entry.at)));
         writes.extend(threads::leave(was));
         writes.extend(versions::forget(was));
-        Ok(self.transact(log::with(writes, entry)?).await?.commit())
+        let writes = log::with_subject(writes, entry, Some(was.sender))?;
+        Ok(self.transact(writes).await?.commit())
     }
 }

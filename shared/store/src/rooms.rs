@@ -29,6 +29,7 @@ pub(crate) fn to_item(room: &Room) -> Item {
         .text_opt("pair_a", room.pair.map(|(a, _)| a))
         .text_opt("pair_b", room.pair.map(|(_, b)| b))
         .texts("blocked_by", &room.blocked_by)
+        .texts("gone", &room.gone)
         .time_opt("deleted_at", room.deleted_at)
         .build()
 }
@@ -56,6 +57,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Option<Room>> {
         pin_count: f.number_opt("pin_count")?.unwrap_or(0),
         pair: f.parsed_opt("pair_a")?.zip(f.parsed_opt("pair_b")?),
         blocked_by: f.set("blocked_by")?,
+        gone: f.set("gone")?,
         deleted_at: None,
     }))
 }

@@ -1,12 +1,14 @@
 //! Sessions `USER#<user> / SESSION#<session>`: one signed-in device each, until its refresh token
 //! ends.
 
+use crate::find::Find;
 use crate::item::{Fields, Item, Row, s};
 use crate::write::Write;
 use crate::{Table, keys};
 use aws_sdk_dynamodb::types::ReturnValue;
-use chat::ports::{Commit, Sessions};
+use chat::ports::{Commit, Devices, OpenSession, Sessions};
 use domain::{Result, Session, SessionId, Timestamp, UserId};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 fn to_item(session: &Session) -> Item {
     let previous = session.previous.as_ref();
@@ -16,6 +18,7 @@ fn to_item(session: &Session) -> Item {
         .text("refresh_hash", &session.refresh_hash)
         .text_opt("previous_hash", previous.map(|(hash, _)| hash))
         .time_opt("replaced_at", previous.map(|(_, at)| *at))
+        .text_opt("device", session.device.as_ref())
         .build()
 }
 
@@ -32,6 +35,7 @@ pub(crate) fn from_item(item: &Item, now: Timestamp) -> Result<Option<Session>> 
         expires_at: f.time("ends_at")?,
         refresh_hash: f.string("refresh_hash")?,
         previous: f.string_opt("previous_hash")?.zip(f.time_opt("replaced_at")?),
+        device: f.string_opt("device")?,
     }))
 }
 
@@ -51,5 +55,48 @@ impl Sessions for Table {
     async fn end_session(&self, user: UserId, session: SessionId) -> Result<()> {
         let end = Write::delete(keys::session(user, session));
         self.write(end, ReturnValue::None).await.map(|_| ())
+    }
+}
+
+/// Sessions of one user that are listed.
+const SESSIONS_MAX: usize = 1_000;
+/// Sessions ended at once.
+const ENDS_IN_FLIGHT_MAX: usize = 16;
+
+impl OpenSession for Table {
+    async fn open_session(
+        &self,
+        session: &Session,
+        folded_username: &str,
+        password_hash: &str,
+    ) -> Result<Commit> {
+        let writes = vec![
+            Write::put_new(to_item(session)),
+            Write::check(keys::username(folded_username))
+                .when("#password_hash = :hash")
+                .value(":hash", s(password_hash)),
+            Write::check(keys::profile(session.user))
+                .when("attribute_exists(PK) AND attribute_not_exists(#deactivated)"),
+        ];
+        Ok(self.transact(writes).await?.commit())
+    }
+}
+
+impl Devices for Table {
+    async fn sessions_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
+        let find = Find::new("PK = :user AND begins_with(SK, :sessions)", SESSIONS_MAX)
+            .value(":user", s(keys::user_pk(user)))
+            .value(":sessions", s(keys::SESSIONS));
+        let found = self.query(find).await?;
+        let rows = found.items.iter().map(|item| from_item(item, now));
+        Ok(rows.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    async fn end_sessions(&self, user: UserId, sessions: &[SessionId]) -> Result<()> {
+        let ends = sessions.iter().copied().map(|session| self.end_session(user, session));
+        stream::iter(ends.collect::<Vec<_>>())
+            .buffer_unordered(ENDS_IN_FLIGHT_MAX)
+            .try_collect()
+            .await
     }
 }

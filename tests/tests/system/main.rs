@@ -14,6 +14,7 @@ mod invites;
 mod members;
 mod messages;
 mod meta;
+mod moderation;
 mod notifications;
 mod rooms;
 mod search;

@@ -4,6 +4,7 @@
 //! and a wrong password; 429 after five failures within a minute per account and address.
 
 use auth::SessionBody;
+use chat::SignIn;
 use domain::{ChatError, Code, Password, Result};
 use edge::{About, App, Reply, Request};
 use schemars::JsonSchema;
@@ -20,8 +21,13 @@ async fn login(app: &App, request: &Request) -> Result<Reply> {
     // A password that nobody can have is a wrong one.
     let password = Password::parse(body.password);
     let password = password.map_err(|_| ChatError::new(Code::InvalidCredentials))?;
-    let address = request.address();
-    let signed_in = chat::login(&app.table, request.now, &body.username, password, address).await?;
+    let new = SignIn {
+        username: &body.username,
+        password,
+        address: request.address(),
+        device: request.device(),
+    };
+    let signed_in = chat::login(&app.table, request.now, new).await?;
     Ok(Reply::ok(&auth::session(app.signer().await?, signed_in, request.now)?))
 }
 

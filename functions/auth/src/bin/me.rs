@@ -1,16 +1,18 @@
-//! `GET /auth/me` — the caller.
+//! `GET /auth/me` — the caller, with their settings, all that is unread, and whether they moderate.
 
-use chat::view::UserView;
-use domain::Result;
+use chat::view::Me;
+use domain::{Code, Result};
 use edge::{About, App, Reply, Request};
 
 async fn me(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
-    Ok(Reply::ok(&chat::get_user(&app.table, who, request.now, who.user).await?))
+    Ok(Reply::ok(&chat::me(&app.table, &app.moderators(), who, request.now).await?))
 }
 
 fn about() -> About {
-    About::rest("GET", "/auth/me", "The caller.").answers::<UserView>(200, "the caller")
+    About::rest("GET", "/auth/me", "The caller.")
+        .answers::<Me>(200, "the caller")
+        .refuses(&[Code::NotFound])
 }
 
 fn main() -> edge::Exit {

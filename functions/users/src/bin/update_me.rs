@@ -3,7 +3,7 @@
 //! 200 with the user. Anything but the fields below is ignored: nobody makes themselves an admin.
 
 use chat::ProfilePatch;
-use chat::view::UserView;
+use chat::view::OwnUserView;
 use domain::{
     AvatarUrl, DisplayName, FieldError, Result, Status, StatusEmoji, StatusMessage, Timestamp,
 };
@@ -26,6 +26,15 @@ struct Body {
     status_emoji: Patch<String>,
     #[schemars(with = "Patch<Timestamp>")]
     status_expires_at: Patch<String>,
+    settings: SettingsBody,
+}
+
+/// What others do not see; null is the usual.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct SettingsBody {
+    hides_read: Patch<bool>,
+    hides_last_seen: Patch<bool>,
 }
 
 fn patch(body: Body, now: Timestamp) -> Result<ProfilePatch> {
@@ -45,6 +54,8 @@ fn patch(body: Body, now: Timestamp) -> Result<ProfilePatch> {
             let end = Timestamp::parse(&text).filter(|end| *end > now);
             end.ok_or_else(|| FieldError::new("", "invalid", expected))
         })?,
+        hides_read: body.settings.hides_read.parse("/settings/hides_read", Ok)?,
+        hides_last_seen: body.settings.hides_last_seen.parse("/settings/hides_last_seen", Ok)?,
     })
 }
 
@@ -63,7 +74,7 @@ fn about() -> About {
         "Changes one's own profile; null clears, what is left out stays.",
     )
     .body::<Body>()
-    .answers::<UserView>(200, "the profile as it is now")
+    .answers::<OwnUserView>(200, "the profile as it is now")
 }
 
 fn main() -> edge::Exit {

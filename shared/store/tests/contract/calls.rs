@@ -125,6 +125,7 @@ async fn everything_else_is_one_request() {
         expires_at: NOW,
         refresh_hash: "h".into(),
         previous: None,
+        device: None,
     };
     table.put_session(&s).await.unwrap();
     one("PutItem");

@@ -56,6 +56,7 @@ async fn expired_rows_are_gone_though_they_are_there() {
         expires_at: ends_at,
         refresh_hash: "h".into(),
         previous: Some(("p".into(), NOW)),
+        device: Some("Firefox".into()),
     };
     stack.table.put_session(&open).await.unwrap();
     let status = domain::Profile {

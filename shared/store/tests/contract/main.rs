@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests; clippy only knows test functions")]
 
+mod account_life;
 mod accounts;
 mod blocks;
 mod buckets;
@@ -25,6 +26,7 @@ mod pins;
 mod presence;
 mod purge;
 mod reactions;
+mod reports;
 mod rooms;
 mod sessions;
 mod threads;

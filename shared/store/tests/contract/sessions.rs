@@ -13,6 +13,7 @@ fn opened(user: UserId) -> Session {
         expires_at: NOW.plus_ms(1_000_000),
         refresh_hash: "first".into(),
         previous: None,
+        device: None,
     }
 }
 

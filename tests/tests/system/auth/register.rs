@@ -164,3 +164,24 @@ async fn what_is_missing_or_wrong_is_named() {
         .await
         .ok(201);
 }
+
+#[tokio::test]
+async fn a_closed_house_takes_nobody_new() {
+    let stack = Stack::start(Options::new().param("Registration", "closed"));
+    let body = json!({"username": username(), "password": PASSWORD});
+    stack
+        .api()
+        .call("POST", "/auth/register", None, body)
+        .await
+        .problem(403, "registration_closed");
+}
+
+#[tokio::test]
+async fn a_moderators_name_cannot_be_taken() {
+    let stack = Stack::start(Options::new().param("Moderators", "Ada_L, bob_m"));
+    for name in ["ada_l", "ADA_L", "Bob_M"] {
+        let body = json!({"username": name, "password": PASSWORD});
+        stack.api().call("POST", "/auth/register", None, body).await.invalid("/username");
+    }
+    stack.user_named("ada_m", None).await;
+}

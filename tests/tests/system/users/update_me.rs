@@ -140,3 +140,52 @@ async fn who_shares_a_room_is_told_and_nobody_else() {
     let leaked = far.seen(|frame| frame.kind == "user_updated" || frame.data["status"] == "busy");
     assert!(leaked.is_empty(), "{leaked:?}");
 }
+
+#[tokio::test]
+async fn settings_are_ones_own_and_kept() {
+    let [ada, friend] = stack().users().await;
+    ada.room_with(&[&friend]).await;
+    let device = ada.sign_in_again().await;
+    let (other, near) = (Socket::connect(&device).await, Socket::connect(&friend).await);
+    let hide = json!({"settings": {"hides_last_seen": true}});
+    let changed = ada.patch("/users/me", hide).await.ok(200);
+    let expected = json!({"hides_read": false, "hides_last_seen": true});
+    assert_eq!(changed["settings"], expected);
+    assert_eq!(device.get("/auth/me").await.ok(200)["settings"], expected);
+    other.expect("settings_updated", |data| data["settings"] == expected).await;
+    near.expect("user_updated", |data| data["user"]["last_seen"].is_null()).await;
+    let seen = friend.get(&format!("/users/{}", ada.id)).await.ok(200);
+    assert_eq!((&seen["last_seen"], &seen["settings"]), (&Value::Null, &Value::Null));
+    let back = json!({"settings": {"hides_last_seen": null, "hides_read": true}});
+    let changed = ada.patch("/users/me", back).await.ok(200);
+    assert_eq!(changed["settings"], json!({"hides_read": true, "hides_last_seen": false}));
+    for (wrong, pointer) in [
+        (json!({"settings": {"hides_read": "yes"}}), "/settings/hides_read"),
+        (json!({"settings": 7}), "/settings"),
+    ] {
+        ada.patch("/users/me", wrong).await.invalid(pointer);
+    }
+}
+
+#[tokio::test]
+async fn an_ended_status_is_gone_and_an_end_lies_ahead() {
+    let user = stack().user().await;
+    for past in ["2001-01-01T00:00:00Z", "2001-01-01"] {
+        user.patch("/users/me", json!({"status_message": "x", "status_expires_at": past}))
+            .await
+            .invalid("/status_expires_at");
+    }
+    for two in ["👍👍", "a", "👍 "] {
+        let answer = user.patch("/users/me", json!({"status_emoji": two})).await;
+        assert!(answer.status == 400 || two == "👍 ", "{two}: {}", answer.text);
+    }
+    let soon = json!({"status_message": "back soon", "status_expires_at": "2099-01-01T00:00:00Z"});
+    user.patch("/users/me", soon).await.ok(200);
+    let cleared = json!({"status_message": "", "status_emoji": null});
+    let cleared = user.patch("/users/me", cleared).await.ok(200);
+    assert_eq!(
+        (&cleared["status_message"], &cleared["status_expires_at"]),
+        (&Value::Null, &Value::Null),
+        "an end of nothing is none"
+    );
+}

@@ -172,9 +172,77 @@ async fn files_keep_to_their_calls() {
     }
 }
 
+/// People and moderation. A bucket takes one `UpdateItem`, in a run of requests two.
+const PEOPLE_BUDGETS: &[Budget] = &[
+    Budget {
+        function: "edit_message",
+        per_run: &[
+            ("BatchGetItem", AtMost(2)),
+            ("UpdateItem", AtMost(3)),
+            ("TransactWriteItems", Exactly(1)),
+            ("SendMessage", Exactly(1)),
+        ],
+    },
+    Budget {
+        function: "block_user",
+        per_run: &[
+            ("BatchGetItem", Exactly(1)),
+            ("Query", Exactly(1)),
+            ("GetItem", Exactly(1)),
+            ("TransactWriteItems", Exactly(1)),
+            ("SendMessage", Exactly(1)),
+        ],
+    },
+    Budget {
+        function: "report_message",
+        per_run: &[
+            ("BatchGetItem", Exactly(1)),
+            ("UpdateItem", AtMost(2)),
+            ("PutItem", Exactly(1)),
+            ("Query", Exactly(1)),
+            ("SendMessage", Exactly(1)),
+        ],
+    },
+    Budget {
+        function: "get_user",
+        per_run: &[("BatchGetItem", Exactly(2)), ("Query", Exactly(2))],
+    },
+    Budget {
+        function: "list_audit",
+        per_run: &[("BatchGetItem", AtMost(2)), ("Query", Exactly(1))],
+    },
+];
+
+#[tokio::test]
+async fn people_and_moderators_keep_to_theirs() {
+    let stack = Stack::start(Options::new().roomy());
+    let [owner, member] = stack.users().await;
+    let room = owner.room_with(&[&member]).await;
+    let others = stack.crowd(4).await;
+    let messages = owner.send_all(&room, ["0", "1", "2", "3"]).await;
+    // The first time around each process learns the public key.
+    let mut before = stack.metrics().await;
+    for (number, (message, other)) in messages.iter().zip(&others).enumerate() {
+        if number == 1 {
+            before = stack.metrics().await;
+        }
+        let path = format!("/messages/{}", message["id"].as_str().unwrap());
+        owner.put(&path, json!({"content": "edited"})).await.ok(200);
+        member.post(&format!("{path}/report"), json!({"reason": "spam"})).await.ok(201);
+        owner.call("PUT", &format!("/users/{}/block", other.id), Payload::None).await.ok(200);
+        owner.get(&format!("/users/{}", other.id)).await.ok(200);
+        owner.get(&format!("/rooms/{room}/audit")).await.ok(200);
+    }
+    let after = stack.metrics().await;
+    for budget in PEOPLE_BUDGETS {
+        check(budget.function, &before, &after, 3);
+    }
+}
+
 /// Asserts a use case's calls between two moments; `runs` is how often it ran.
 fn check(function: &str, before: &Metrics, after: &Metrics, runs: u64) {
-    let budget = BUDGETS.iter().find(|budget| budget.function == function).expect("a budget");
+    let budget = BUDGETS.iter().chain(PEOPLE_BUDGETS).find(|budget| budget.function == function);
+    let budget = budget.expect("a budget");
     check_with(budget, before, after, runs);
 }
 
