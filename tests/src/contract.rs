@@ -283,7 +283,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("content-type", kind.parse().unwrap());
         let text = if body.is_null() { String::new() } else { body.to_string() };
-        Answer { what: "GET /x".into(), status, headers, text, json: body }
+        Answer { what: "GET /x".into(), status, headers, bytes: Vec::new(), text, json: body }
     }
 
     const JSON: &str = "application/json";

@@ -61,7 +61,7 @@ async fn many_pin_the_same_at_once() {
         shape::pin(&answer.ok(200));
     }
     assert_eq!(owner.room(&room).await["pin_count"], 1);
-    let lines = parlance_tests::rooms::system_lines(&owner.page(&room, "").await);
+    let lines = rooms::system_lines(&owner.page(&room, "").await);
     assert_eq!(lines.iter().filter(|kind| *kind == "pinned").count(), 1);
 }
 
