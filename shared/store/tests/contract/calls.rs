@@ -22,10 +22,14 @@ async fn a_send_is_three_requests() {
         messages: vec![root.id],
         rate: Some(RateKey::Send(who)),
         sent: Some((who, room.id, "k".into())),
+        bans: vec![(room.id, who)],
+        silences: vec![(room.id, who)],
+        invites: vec![domain::InviteCode::new(rand::random)],
+        invited: Some((who, room.id, "k".into())),
         blocks: vec![(who, root.sender)],
     };
     let seen = stack.table.look(ask, NOW).await.unwrap();
-    assert_eq!(stack.calls.take(), ["BatchGetItem"], "eight asks, one request");
+    assert_eq!(stack.calls.take(), ["BatchGetItem"], "twelve asks, one request");
 
     let place = stack.table.take_message_seq(room.id, NOW).await.unwrap();
     assert_eq!(stack.calls.take(), ["UpdateItem"]);
