@@ -77,7 +77,8 @@ async fn each_change_is_one_transaction() {
     assert_eq!(table.commit_delete(&was, &delete).await, Ok(Commit::Done));
     transaction();
     let one = member(room.id, user(), Role::Member);
-    let joined = change(6, Change::UserJoined { user: one.user, role: one.role });
+    let joined =
+        change(6, Change::UserJoined { user: one.user, role: one.role, silenced_until: None });
     assert_eq!(table.add_member(&one, &joined).await, Ok(Commit::Done));
     transaction();
     let left = change(7, Change::UserLeft { user: one.user, reason: LeaveReason::Removed });

@@ -24,4 +24,5 @@ mod purge;
 mod reactions;
 mod rooms;
 mod sessions;
+mod succession;
 mod typing;

@@ -9,7 +9,7 @@ use domain::{
 use futures_util::future::join_all;
 
 fn joined(member: &Membership, seq: u64, by: UserId) -> LogEntry {
-    let change = Change::UserJoined { user: member.user, role: member.role };
+    let change = Change::UserJoined { user: member.user, role: member.role, silenced_until: None };
     entry(member.room, seq, by, change)
 }
 

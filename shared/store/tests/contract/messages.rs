@@ -3,7 +3,7 @@
 use crate::harness::*;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chat::ports::*;
-use domain::{Change, Membership, Message, ReadMark, RoomKind, Silence};
+use domain::{Change, Message, ReadMark, RoomKind, Silence};
 use futures_util::future::join_all;
 
 async fn seen_sent(stack: &Stack, m: &Message, now: domain::Timestamp) -> Seen {
@@ -108,7 +108,7 @@ async fn strangers_and_the_silenced_store_nothing() {
     let (room, owner) = stack.room(RoomKind::Public, "r").await;
     let silenced = member(room.id, user(), domain::Role::Member);
     let (user, role) = (silenced.user, silenced.role);
-    let joined = entry(room.id, 1, user, Change::UserJoined { user, role });
+    let joined = entry(room.id, 1, user, Change::UserJoined { user, role, silenced_until: None });
     assert_eq!(stack.table.add_member(&silenced, &joined).await, Ok(Commit::Done));
     let until = NOW.plus_ms(1);
     let silence = Silence { room: room.id, user, until, by: owner.user, reason: None };

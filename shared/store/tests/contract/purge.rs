@@ -26,7 +26,7 @@ async fn only_the_id_is_left() {
     let mut others: Vec<_> = others.filter(|(_, sk)| !sk.contains(&room.id.to_string())).collect();
 
     let one = member(room.id, user(), Role::Member);
-    let joined = Change::UserJoined { user: one.user, role: one.role };
+    let joined = Change::UserJoined { user: one.user, role: one.role, silenced_until: None };
     let seq = table.take_event_seq(room.id, NOW).await.unwrap().seq;
     assert_eq!(
         table.add_member(&one, &entry(room.id, seq, one.user, joined)).await,

@@ -154,7 +154,7 @@ async fn the_last_member_takes_the_room_along_and_nobody_else() {
     let stack = Stack::new().await;
     let (room, owner) = stack.room(RoomKind::Public, "r").await;
     let other = member(room.id, user(), Role::Member);
-    let joined = Change::UserJoined { user: other.user, role: Role::Member };
+    let joined = Change::UserJoined { user: other.user, role: Role::Member, silenced_until: None };
     let joined = entry(room.id, 1, other.user, joined);
     assert_eq!(stack.table.add_member(&other, &joined).await, Ok(Commit::Done));
     assert_eq!(stack.table.delete_room(room.id, owner.user, Some(1), NOW).await, Ok(Commit::Stale));

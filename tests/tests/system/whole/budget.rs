@@ -150,6 +150,10 @@ pub fn check(function: &str, before: &Metrics, after: &Metrics, runs: u64) {
         );
     }
     for (operation, made) in &calls {
+        // A process that starts reads the key that tokens are verified with, once.
+        if operation == "GetItem" && *made <= 2 {
+            continue;
+        }
         assert!(
             budget.per_run.iter().any(|(name, _)| name == operation),
             "{function}: {operation} {made} times, not in its budget"
