@@ -1,9 +1,10 @@
 //! The two front ports: the public one (HTTP API and WebSocket APIs) and the AWS one (SQS, Secrets
-//! Manager, `@connections`, Lambda's own invoke call, and the diagnostics under `/_local`).
+//! Manager, OpenSearch, `@connections`, Lambda's own invoke call, and the diagnostics under `/_local`).
 
 use crate::http_api::{self, HttpApi};
 use crate::metrics::{self, Metrics};
 use crate::net::{self, Answer};
+use crate::opensearch::Domains;
 use crate::rights::{self, Rights, Want};
 use crate::runtime::{Failure, Host};
 use crate::secrets::Secrets;
@@ -56,6 +57,8 @@ pub struct Aws {
     pub metrics: Arc<Metrics>,
     /// Who may call what.
     pub rights: Arc<Rights>,
+    /// The search domains.
+    pub search: Domains,
 }
 
 /// A call that no statement of the function allows.
@@ -95,6 +98,18 @@ impl Aws {
         {
             let name = name.to_owned();
             return self.invoke(&name, request).await;
+        }
+        if Domains::is_theirs(path) {
+            let (parts, body) = request.into_parts();
+            let query = parts.uri.query().unwrap_or_default();
+            let Ok(body) = net::read(body, BODY_BYTES_MAX).await else {
+                return net::json(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    &json!({"Message": "Request Entity Too Large"}),
+                );
+            };
+            let caller = authorization.as_deref();
+            return self.search.handle(caller, &parts.method, parts.uri.path(), query, body).await;
         }
         let target = request
             .headers()

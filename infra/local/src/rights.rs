@@ -4,7 +4,7 @@
 //! looked at.
 
 use crate::template::model::{FunctionSpec, Statement};
-use crate::template::names::{ACCOUNT, REGION, secret_arn};
+use crate::template::names::{ACCOUNT, REGION, domain_arn, secret_arn};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -152,6 +152,19 @@ pub fn connections(method: &str, path: &str) -> Vec<Want> {
     let rest = parts.next().unwrap_or_default();
     let arn = format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/{stage}/{method}/{rest}");
     vec![("execute-api:ManageConnections".to_owned(), arn)]
+}
+
+/// What a call of a search domain needs, by its path `<index>/<call>`.
+#[must_use]
+pub fn search(method: &str, domain: &str, path: &str) -> Vec<Want> {
+    let verb = match method {
+        "GET" => "Get",
+        "PUT" => "Put",
+        "DELETE" => "Delete",
+        "HEAD" => "Head",
+        _ => "Post",
+    };
+    vec![(format!("es:ESHttp{verb}"), format!("{}/{path}", domain_arn(domain)))]
 }
 
 /// What a call of S3 needs; `copied` is the source of a copy, `/bucket/key`.

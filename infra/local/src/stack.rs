@@ -8,6 +8,7 @@ use crate::http_api::HttpApi;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
 use crate::net;
+use crate::opensearch::Domains;
 use crate::ports::{Aws, Public};
 use crate::rights::Rights;
 use crate::runtime::{Host, Surroundings};
@@ -79,6 +80,14 @@ impl Stack {
         tasks.spawn(Arc::clone(&sqs).expire());
         let secrets = Secrets::open(&data.join("secrets.json"), &deployment.secrets)
             .map_err(StartError::Data)?;
+        let search = {
+            let (folder, specs) = (data.join("opensearch"), deployment.search_domains.clone());
+            let (metrics, rights) = (Arc::clone(&metrics), Arc::clone(&rights));
+            tokio::task::spawn_blocking(move || Domains::open(&folder, &specs, &metrics, &rights))
+                .await
+                .map_err(|error| StartError::Data(error.to_string()))?
+                .map_err(StartError::Data)?
+        };
         let s3_listener = match deployment.buckets.is_empty() {
             true => None,
             false => Some(net::bind(0).await.map_err(|_| StartError::PortTaken { port: 0 })?),
@@ -130,6 +139,7 @@ impl Stack {
             sockets: sockets.clone(),
             metrics,
             rights,
+            search,
         });
         tasks.spawn(net::serve(aws_listener, move |request, _| {
             let aws = Arc::clone(&aws);
@@ -162,6 +172,9 @@ impl Stack {
             .iter()
             .map(|api| format!("ws://127.0.0.1:{public_port}/{}", api.stage))
             .collect();
+        for notice in &deployment.notices {
+            println!("{notice}");
+        }
         println!("{http}");
         for socket in &sockets {
             println!("{socket}");
@@ -247,6 +260,7 @@ fn start_sources(
                     written: Arc::clone(&dynamodb.written),
                     function,
                     source: source.clone(),
+                    sqs: Arc::clone(sqs),
                     checkpoint: data.join(&format!("stream-{id}-{}.json", source.table)),
                 };
                 let positions = reader.prepare().map_err(StartError::Data)?;

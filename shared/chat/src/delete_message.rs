@@ -2,14 +2,17 @@
 
 use crate::compose;
 use crate::edit_message::{ROUNDS_MAX, busy};
+use crate::files;
 use crate::gate::{Principal, no_such};
-use crate::ports::{ChangeMessage, Commit, Look, Publish, TakeSeq};
+use crate::ports::{ChangeMessage, Commit, Files, Look, Objects, Publish, TakeSeq};
 use crate::view::MessageView;
 use domain::{Change, LogEntry, Message, MessageId, Result, Timestamp, may_delete};
 
-/// Leaves a tombstone and returns it, also when there is one already.
+/// Leaves a tombstone and returns it, also when there is one already. Its files end with it: their
+/// records in the same transaction, their bytes right after.
 pub async fn delete_message(
-    store: &(impl Look + TakeSeq + ChangeMessage),
+    store: &(impl Look + TakeSeq + ChangeMessage + Files),
+    objects: &impl Objects,
     fanout: &impl Publish,
     who: Principal,
     now: Timestamp,
@@ -33,6 +36,7 @@ pub async fn delete_message(
             actor,
             change: Change::MessageDeleted { message_seq: id.seq },
         };
+        let attached = message.attachments.clone();
         let (entry, tombstone) = if let Some((at, by)) = message.deleted {
             if now.since_ms(at) >= compose::HEAL_MS {
                 return view(store, &message, who, now).await;
@@ -51,6 +55,7 @@ pub async fn delete_message(
             (entry, tombstone)
         };
         compose::announce(fanout, &entry, &room, Some(&tombstone), &seen.profiles).await?;
+        files::remove_attached(store, objects, &attached, now).await;
         return view(store, &tombstone, who, now).await;
     }
     Err(busy())

@@ -5,7 +5,7 @@
 
 use crate::event::Event;
 use crate::preference::NotificationPreference;
-use crate::view::{CompactUser, MessageView, ReadState, RoomView, UserView};
+use crate::view::{AttachmentView, CompactUser, MessageView, ReadState, RoomView, UserView};
 use domain::{ConnectionId, LeaveReason, MessageId, Role, RoomId, Status, Timestamp, UserId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
@@ -236,7 +236,15 @@ pub struct PresenceUpdated {
     pub last_active_at: Timestamp,
 }
 
+/// A file of one's own has been checked; to one's own devices.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[allow(missing_docs, reason = "the fields of docs/api.md")]
+pub struct AttachmentUpdated {
+    pub attachment: AttachmentView,
+}
+
 kinds! {
+    AttachmentUpdated = "attachment_updated",
     Ready = "ready",
     SessionExpired = "session_expired",
     Truncated = "truncated",

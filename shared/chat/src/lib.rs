@@ -18,7 +18,9 @@ mod edit_message;
 mod enter;
 pub mod event;
 pub mod event_data;
+pub mod files;
 mod gate;
+mod index_messages;
 mod invites;
 mod join_room;
 mod list_messages;
@@ -33,6 +35,7 @@ mod read_message;
 mod read_rooms;
 mod resume;
 mod room_ports;
+mod search_messages;
 mod send_message;
 mod sign_in;
 mod silence;
@@ -51,6 +54,7 @@ pub use deliver::{Delivered, deliver};
 pub use done::{Deleted, Left, Lifted, LoggedOut, Removed, Revoked, Unbanned, Unpinned};
 pub use edit_message::edit_message;
 pub use gate::Principal;
+pub use index_messages::index_messages;
 pub use invites::{
     Draft, InvitePreview, InviteView, Invites, accept_invite, create_invite, get_invite,
     list_invites, revoke_invite,
@@ -66,6 +70,7 @@ pub use react::{Reactions, add_reaction, remove_reaction};
 pub use read_message::read_message;
 pub use read_rooms::{Rooms, get_room, list_public_rooms, list_rooms};
 pub use resume::{Resumed, resume};
+pub use search_messages::{SearchAsk, SearchResults, search_messages};
 pub use send_message::{NewText, Outcome, send_message};
 pub use sign_in::{
     REFRESH_MS, Registration, SignedIn, TOKEN_MS, ask_ticket, check_session, login, logout,

@@ -5,6 +5,9 @@
 
 use crate::event::Fanout;
 pub use crate::room_ports::*;
+use bytes::Bytes;
+use domain::search::{Clause, Has};
+use domain::{AttachmentId, FileKind, Finding, Picture, StoredFile};
 use domain::{
     Ban, Bucket, Connection, ConnectionId, Credentials, Invite, InviteCode, LogEntry, Membership,
     Message, MessageId, Profile, RateLimit, RateWindow, ReadMark, Result, Room, RoomId, RoomKind,
@@ -12,6 +15,7 @@ use domain::{
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
+use std::time::Duration;
 
 /// A future that may move between threads, as the runtime wants it.
 pub trait Answer<T>: Future<Output = Result<T>> + Send {}
@@ -51,6 +55,8 @@ pub struct Ask {
     pub invites: Vec<InviteCode>,
     /// The invitation that answered a user's idempotency key.
     pub invited: Option<(UserId, RoomId, String)>,
+    /// Files.
+    pub files: Vec<AttachmentId>,
     /// Whether the first has blocked the second.
     pub blocks: Vec<(UserId, UserId)>,
 }
@@ -80,6 +86,8 @@ pub struct Seen {
     pub invites: HashMap<InviteCode, Invite>,
     /// The invitation that answered the key before.
     pub invited: Option<Invited>,
+    /// Files by id.
+    pub files: HashMap<AttachmentId, StoredFile>,
     /// Those of the pairs asked for where the first has blocked the second.
     pub blocks: HashSet<(UserId, UserId)>,
 }
@@ -238,8 +246,8 @@ pub struct RoomPatch {
 /// Changes and deletes rooms (`dynamodb:TransactWriteItems`, `UpdateItem`).
 pub trait ChangeRoom: Sync {
     /// Writes the room's settings, its directory entry and the log entry. `room` is the room as it
-    /// shall be.
-    fn commit_room(&self, room: &Room, entry: &LogEntry) -> impl Answer<Commit>;
+    /// shall be, `was` as it was read: `Stale` if its settings have changed since.
+    fn commit_room(&self, was: &Room, room: &Room, entry: &LogEntry) -> impl Answer<Commit>;
     /// Marks the room deleted and takes it off the directory. `Stale` if it is gone, if `by` is not
     /// its owner any more, or if `members` is given and it has another number of them.
     fn delete_room(
@@ -492,4 +500,226 @@ pub trait Keys: Sync {
     fn public_key(&self, kid: &str) -> impl Answer<Option<String>>;
     /// Publishes one; the same again is fine.
     fn publish_key(&self, kid: &str, public_hex: &str) -> impl Answer<()>;
+}
+
+/// Records of files (`dynamodb:PutItem`, `UpdateItem`, `DeleteItem`; `Query` on the directory index).
+pub trait Files: Sync {
+    /// Stores a new file. `Stale` if the id is taken.
+    fn create_file(&self, file: &StoredFile, now: Timestamp) -> impl Answer<Commit>;
+    /// Stores what a check came to: status, finding, size, digest, picture. `Stale` if the file is
+    /// not pending any more.
+    fn settle_file(&self, file: &StoredFile, now: Timestamp) -> impl Answer<Commit>;
+    /// Ends an unused file of `owner` now, so that the sweep finds it. `Stale` if it is in use, not
+    /// theirs or gone.
+    fn end_file(&self, file: AttachmentId, owner: UserId, now: Timestamp) -> impl Answer<Commit>;
+    /// Removes the record of a file that has ended.
+    fn forget_file(&self, file: AttachmentId, now: Timestamp) -> impl Answer<()>;
+    /// Files that have ended, the oldest first, at most `limit`.
+    fn ended_files(&self, now: Timestamp, limit: usize) -> impl Answer<Vec<AttachmentId>>;
+}
+
+/// Where bytes lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// As they came; nobody is served from here.
+    Quarantine(AttachmentId),
+    /// Checked.
+    Clean(AttachmentId),
+    /// A thumbnail, by its size in pixels.
+    Thumbnail(AttachmentId, u16),
+}
+
+/// How bytes answer a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// Their media type.
+    pub content_type: &'static str,
+    /// `Content-Disposition`.
+    pub disposition: String,
+}
+
+/// An upload that S3 takes from whoever holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedUpload {
+    /// Where to.
+    pub url: String,
+    /// Headers that are part of the signature and must be sent as they are.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Bytes in an object store.
+pub trait Objects: Sync {
+    /// Stores bytes (`s3:PutObject`).
+    fn put(&self, at: Place, bytes: Bytes, content_type: &'static str) -> impl Answer<()>;
+    /// Reads bytes, or `range` (first, last) of them; `None` if there are none (`s3:GetObject`).
+    fn get(&self, at: Place, range: Option<(u64, u64)>) -> impl Answer<Option<Bytes>>;
+    /// Reads bytes if they are exactly those with this ETag; `None` if they are not.
+    fn get_version(&self, at: Place, etag: &str) -> impl Answer<Option<Bytes>>;
+    /// Removes bytes; fine if there are none (`s3:DeleteObject`).
+    fn remove(&self, at: &[Place]) -> impl Answer<()>;
+    /// Signs an upload of exactly this many bytes of this type (`s3:PutObject`). Asks nobody.
+    fn sign_upload(
+        &self,
+        at: Place,
+        size: u64,
+        content_type: &'static str,
+        valid: Duration,
+    ) -> impl Answer<SignedUpload>;
+    /// Signs a download with its headers (`s3:GetObject`). Asks nobody.
+    fn sign_download(&self, at: Place, served: &Served, valid: Duration) -> impl Answer<String>;
+    /// Files whose bytes have lain in the quarantine since before `than`, at most `limit`
+    /// (`s3:ListBucket` under that prefix).
+    fn quarantined_before(&self, than: Timestamp, limit: usize) -> impl Answer<Vec<AttachmentId>>;
+}
+
+/// What a scanner says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing was found.
+    Clean,
+    /// It must not pass.
+    Bad(Finding),
+    /// Somebody else is looking, and will tell.
+    Later,
+}
+
+/// A picture and its thumbnails (WebP), by their size in pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// What is known of it.
+    pub picture: Picture,
+    /// The thumbnails.
+    pub thumbnails: Vec<(u16, Vec<u8>)>,
+}
+
+/// Looks into files.
+pub trait Inspect: Sync {
+    /// The kind the content shows.
+    fn sniff(&self, bytes: &[u8]) -> Option<FileKind>;
+    /// Whether it may pass. An error when that cannot be found out now; it must not pass then.
+    fn scan(&self, kind: FileKind, bytes: Bytes) -> impl Answer<Verdict>;
+    /// Draws a picture; `None` for what is none, is too large or cannot be drawn.
+    fn draw(&self, kind: FileKind, bytes: Bytes) -> impl Future<Output = Option<Drawn>> + Send;
+}
+
+/// What a message can be found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Findable {
+    /// Who sent it.
+    pub sender: UserId,
+    /// When.
+    pub created_at: Timestamp,
+    /// Its words, one for each place, with a space between them.
+    pub words: String,
+    /// Further names, each once, with a space between them.
+    pub also: String,
+    /// What else it has.
+    pub has: Vec<Has>,
+}
+
+/// A change of what a message can be found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexChange {
+    /// The message.
+    pub id: MessageId,
+    /// The room event that made it so; a change does not undo a later one.
+    pub version: u64,
+    /// What it can be found by from now on; `None`: it cannot be found.
+    pub findable: Option<Findable>,
+}
+
+/// What became of changes of the index, by their places.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Indexed {
+    /// Not done; may be tried again.
+    pub failed: Vec<usize>,
+    /// Refused for what they are; trying again would not help. With the reason's name.
+    pub refused: Vec<(usize, String)>,
+}
+
+/// Fills the search index (`es:ESHttpPost`, `es:ESHttpPut`).
+pub trait IndexMessages: Sync {
+    /// Makes changes; one that is there already, or older than what is there, is done.
+    fn index(&self, changes: &[IndexChange]) -> impl Answer<Indexed>;
+    /// Takes everything of a room out.
+    fn forget_room(&self, room: RoomId) -> impl Answer<()>;
+}
+
+/// How results are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HitOrder {
+    /// Newest first.
+    #[default]
+    Recent,
+    /// Best first; of equals the newest.
+    Rank,
+}
+
+/// A place in the order of results.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HitPlace {
+    /// How good it is, when ordered by that; finite and not negative.
+    pub score: Option<f64>,
+    /// When it was sent, in milliseconds.
+    pub at_ms: i64,
+    /// Its number in its room.
+    pub seq: i64,
+    /// Tells apart what is the same in all of this.
+    pub tie: i64,
+}
+
+/// A message that the index holds for a result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// The message.
+    pub id: MessageId,
+    /// Where it stands among the results.
+    pub place: HitPlace,
+}
+
+/// What the index is asked for.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    /// What the text must and must not have.
+    pub clauses: &'a [Clause],
+    /// Only in these rooms, at least one.
+    pub rooms: &'a [RoomId],
+    /// Only by these, if there are any.
+    pub senders: &'a [UserId],
+    /// Not by these.
+    pub not_senders: &'a [UserId],
+    /// What else they must have, or (`false`) must not.
+    pub has: &'a [(Has, bool)],
+    /// Not before this moment.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+    /// In this order.
+    pub order: HitOrder,
+    /// Only after this place.
+    pub after: Option<HitPlace>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// Asks the search index (`es:ESHttpPost`). It may be a second behind the table.
+pub trait FindMessages: Sync {
+    /// The first hits, in order.
+    fn find(&self, wanted: &Wanted<'_>) -> impl Answer<Vec<Hit>>;
+}
+
+/// What a record of the table's stream says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TableChange {
+    /// A message is there, is another, or is gone.
+    Message {
+        /// As it was.
+        was: Option<Box<Message>>,
+        /// As it is.
+        is: Option<Box<Message>>,
+    },
+    /// A room was deleted.
+    RoomDeleted(RoomId),
+    /// Nothing that anybody here asks for.
+    Other,
 }

@@ -19,8 +19,8 @@ use crate::gate::Principal;
 use crate::ports::{Commit, CommitMessage, Look, NewMessage, Publish, TakeSeq, Taken};
 use crate::view::MessageView;
 use domain::{
-    ChatError, ClientKey, Code, MessageBody, MessageId, RateLimit, RateTaken, Result, Room, RoomId,
-    Sent, Timestamp,
+    AttachmentId, ChatError, ClientKey, Code, MessageBody, MessageId, RateLimit, RateTaken, Result,
+    Room, RoomId, Sent, Timestamp,
 };
 use draft::Draft;
 
@@ -33,6 +33,8 @@ pub struct NewText {
     pub body: MessageBody,
     /// What it answers.
     pub reply_to: Option<MessageId>,
+    /// Files of the sender's that go with it.
+    pub attachments: Vec<AttachmentId>,
     /// The client's key for this send.
     pub key: Option<ClientKey>,
 }
@@ -194,7 +196,13 @@ mod tests {
         };
         let world = World { who, room, commit, voids: Mutex::default() };
         let body = MessageBody::parse("hello").unwrap();
-        let new = NewText { room: world.room.id, body, reply_to: None, key: None };
+        let new = NewText {
+            room: world.room.id,
+            body,
+            reply_to: None,
+            attachments: Vec::new(),
+            key: None,
+        };
         let limit = RateLimit { max: 10, window_ms: 10_000 };
         let send = send_message(&world, &world, who, limit, now, new);
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());

@@ -1,11 +1,13 @@
 //! Objects as clients see them, in REST answers and in events alike (docs/api.md, "Objects").
 
 use domain::{
-    Attached, AttachmentId, Connection, Membership, Message, MessageId, MessageKind, NotifyLevel,
-    Profile, Role, Room, RoomId, RoomKind, Status, SystemKind, Timestamp, UserId,
+    Attached, AttachmentId, Connection, FileStatus, Membership, Message, MessageId, MessageKind,
+    NotifyLevel, Profile, Role, Room, RoomId, RoomKind, Status, StoredFile, SystemKind, Timestamp,
+    UserId,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// Profiles by id, for everything that names people.
@@ -142,7 +144,9 @@ pub struct AttachmentView {
     pub height: Option<u32>,
     pub thumbhash: Option<String>,
     pub thumbnails: Vec<u16>,
+    pub status: FileStatus,
     pub url: String,
+    pub created_at: Timestamp,
 }
 
 impl AttachmentView {
@@ -158,8 +162,16 @@ impl AttachmentView {
             height: file.height,
             thumbhash: file.thumbhash.clone(),
             thumbnails: file.thumbnails.clone(),
+            // A message is sent with clean files only.
+            status: FileStatus::Clean,
             url: format!("/attachments/{id}"),
+            created_at: file.created_at,
         }
+    }
+
+    /// The file as its owner sees it before it is sent.
+    pub fn of_file(file: &StoredFile) -> Self {
+        Self { status: file.status, ..Self::of(&file.attached()) }
     }
 }
 
@@ -278,6 +290,19 @@ impl RoomView {
             mine: None,
             joined: None,
         }
+    }
+
+    /// A short name for the settings (name, description, type): whoever read these settings and
+    /// sends it along changes them only if they are still so.
+    pub fn settings_tag(&self) -> String {
+        let mut hash = Sha256::new();
+        for text in
+            [self.kind.as_str(), self.name.as_str(), self.description.as_deref().unwrap_or("")]
+        {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The whole, for a member.

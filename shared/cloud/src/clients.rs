@@ -3,6 +3,7 @@
 //! `AWS_ENDPOINT_URL_SQS`, …), one pool of connections for all.
 
 use crate::http::OneClient;
+use crate::search::Signing;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -22,6 +23,7 @@ const ATTEMPTS_MAX: u32 = 3;
 #[derive(Clone, Debug)]
 pub struct Clients {
     config: SdkConfig,
+    http: OneClient,
 }
 
 impl Clients {
@@ -40,14 +42,14 @@ impl Clients {
             .operation_timeout(OPERATION_MAX)
             .build();
         let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(http)
+            .http_client(http.clone())
             .timeout_config(timeouts)
             // Answers are small and the timeouts above cover them; this would watch every body.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
             .load()
             .await;
-        Self { config }
+        Self { config, http }
     }
 
     /// DynamoDB.
@@ -55,9 +57,28 @@ impl Clients {
         aws_sdk_dynamodb::Client::new(&self.config)
     }
 
+    /// S3. Checksums beyond TLS and the signature are left out: they would be part of every signed
+    /// upload, for its sender to compute.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+        let config = aws_sdk_s3::config::Builder::from(&self.config)
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            .build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
     /// SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.config)
+    }
+
+    /// The search domain at `endpoint`, signed for like every other service.
+    pub fn search(&self, endpoint: &str) -> crate::SearchIndex {
+        let region = self.config.region().map(ToString::to_string).unwrap_or_default();
+        let signing = self.config.credentials_provider().zip(self.config.time_source());
+        let signing = signing.map(|(credentials, time)| Signing { credentials, region, time });
+        crate::SearchIndex::new(self.http.clone(), endpoint, signing)
     }
 
     /// Secrets Manager.

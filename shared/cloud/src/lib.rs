@@ -1,16 +1,20 @@
-//! The ports' sides other than the table: the queues, the open sockets, the signing secret;
+//! The ports' sides other than the table: the queues, the open sockets, the search index, the signing secret;
 //! and how the clients of all services are built.
 
 mod clients;
 mod failure;
 mod fanout;
 mod http;
+mod objects;
 mod purge;
+mod search;
 mod secret;
 mod sockets;
 
 pub use clients::Clients;
 pub use fanout::FanoutQueue;
+pub use objects::{FileBucket, quarantined_id};
 pub use purge::PurgeQueue;
+pub use search::SearchIndex;
 pub use secret::SigningSecret;
 pub use sockets::Sockets;

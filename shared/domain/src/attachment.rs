@@ -1,6 +1,6 @@
 //! Files that come with messages.
 
-use crate::AttachmentId;
+use crate::{AttachmentId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Files one message takes.
@@ -17,6 +17,8 @@ pub struct Attached {
     pub size: u64,
     /// What the bytes were found to be.
     pub mime_type: String,
+    /// When it was uploaded.
+    pub created_at: Timestamp,
     /// Pixels, for pictures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub width: Option<u32>,

@@ -73,6 +73,8 @@ codes! {
     PayloadTooLarge = "payload_too_large", "the request is too large";
     UnsupportedType = "unsupported_type", "send the body as application/json";
     RateLimited = "rate_limited", "too many requests; wait and try again";
+    FileUnreadable = "file_unreadable", "the file is encrypted or damaged, so it cannot be checked";
+    AttachmentInUse = "attachment_in_use", "the file belongs to a message; delete the message";
     /// Ours, never the caller's: a service behind us did not answer.
     Unavailable = "unavailable", "a service behind this route did not answer; try again";
 }

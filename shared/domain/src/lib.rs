@@ -7,6 +7,9 @@
 mod attachment;
 mod emoji;
 mod error;
+mod file;
+mod file_kind;
+mod filename;
 mod ids;
 mod invite;
 mod message;
@@ -23,6 +26,12 @@ mod time;
 pub use attachment::{ATTACHMENTS_MAX, Attached};
 pub use emoji::Emoji;
 pub use error::{ChatError, Code, FieldError, Result};
+pub use file::{
+    FILE_BYTES_MAX, FileFault, FileStatus, FileUse, Finding, Picture, StoredFile, message_kind,
+    thumbnail_for,
+};
+pub use file_kind::{FileKind, Stated};
+pub use filename::FileName;
 pub use ids::{
     AttachmentId, ClientKey, ConnectionId, MessageId, NotificationId, RoomId, SessionId, UserId,
 };

@@ -115,6 +115,11 @@ impl MessageBody {
         paragraph(text, 1, Self::CHARS_MAX).map(Self)
     }
 
+    /// The text of a message with so many files: it may be empty if there are any.
+    pub fn with_files(text: &str, files: usize) -> Result<Self, FieldError> {
+        paragraph(text, usize::from(files == 0), Self::CHARS_MAX).map(Self)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,7 +1,7 @@
 //! A function's world, built once per process: the table, the queue, the sockets, the keys.
 
 use crate::auth::{Signer, Verifier};
-use domain::{RateLimit, Result, Timestamp};
+use domain::{ChatError, RateLimit, Result, Timestamp};
 use std::sync::OnceLock;
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::OnceCell;
@@ -14,6 +14,8 @@ pub struct App {
     fanout: OnceLock<cloud::FanoutQueue>,
     sockets: OnceLock<cloud::Sockets>,
     purges: OnceLock<cloud::PurgeQueue>,
+    files: OnceLock<cloud::FileBucket>,
+    search: OnceLock<cloud::SearchIndex>,
     signer: OnceCell<Signer>,
     pub(crate) verifier: Verifier,
 }
@@ -31,6 +33,8 @@ impl App {
             fanout: OnceLock::new(),
             sockets: OnceLock::new(),
             purges: OnceLock::new(),
+            files: OnceLock::new(),
+            search: OnceLock::new(),
             signer: OnceCell::new(),
             verifier: Verifier::default(),
         }
@@ -54,10 +58,33 @@ impl App {
         })
     }
 
+    /// The bucket of files.
+    pub fn files(&self) -> &cloud::FileBucket {
+        self.files
+            .get_or_init(|| cloud::FileBucket::new(self.clients.s3(), required("FILES_BUCKET")))
+    }
+
+    /// How long a file stays that nothing uses, in milliseconds: the template's `UnusedFileSeconds`.
+    pub fn unused_file_ms(&self) -> i64 {
+        match required("UNUSED_FILE_SECONDS").parse::<u32>() {
+            Ok(seconds @ 1..) => i64::from(seconds) * 1000,
+            _ => misconfigured("UNUSED_FILE_SECONDS must be a number from 1"),
+        }
+    }
+
     /// The open sockets.
     pub fn sockets(&self) -> &cloud::Sockets {
         self.sockets
             .get_or_init(|| cloud::Sockets::new(self.clients.sockets(&required("SOCKET_ENDPOINT"))))
+    }
+
+    /// The search index; `unavailable` where the deployment has left search out.
+    pub fn search(&self) -> Result<&cloud::SearchIndex> {
+        let endpoint = std::env::var("SEARCH_ENDPOINT").unwrap_or_default();
+        if endpoint.is_empty() {
+            return Err(ChatError::unavailable("search is switched off (SearchEnabled)"));
+        }
+        Ok(self.search.get_or_init(|| self.clients.search(&endpoint)))
     }
 
     /// Signs tokens; only the sign-in functions may read the key behind it.

@@ -8,7 +8,10 @@ mod about_events;
 mod about_frame;
 mod app;
 mod auth;
+mod bytes;
+mod events;
 mod fields;
+mod form;
 mod params;
 mod problem;
 mod queue;
@@ -16,12 +19,16 @@ mod rest;
 mod schemas;
 mod serve;
 mod socket;
+mod stream;
 
 pub use about::About;
 pub use about_frame::{AboutFrame, Nothing};
 pub use app::App;
 pub use auth::Signer;
+pub use bytes::{Part, disposition, names_etag};
+pub use events::{serve_bucket, serve_event};
 pub use fields::Patch;
+pub use form::FormFile;
 pub use params::{Limit, Text};
 pub use queue::{serve_events, serve_queue};
 pub use rest::{Reply, Request, serve_open, serve_rest, serve_unknown};
@@ -30,3 +37,4 @@ pub use socket::{
     Frame, Handshake, Hangup, serve_authorizer, serve_connect, serve_disconnect, serve_socket,
     serve_unknown_frame,
 };
+pub use stream::serve_stream;

@@ -34,6 +34,8 @@ pub(crate) const fn status(code: Code) -> u16 {
         | Code::AccountDeactivated => 403,
         Code::NotFound | Code::MessageDeleted | Code::ReactionNotFound => 404,
         Code::MethodNotAllowed => 405,
+        Code::FileUnreadable => 400,
+        Code::AttachmentInUse => 409,
         Code::UsernameTaken
         | Code::OwnerMustTransfer
         | Code::AttachmentNotReady

@@ -4,11 +4,13 @@ use crate::App;
 use crate::about::{self, About};
 use crate::app::now;
 use crate::fields::from_json;
+use crate::form::{self, FormFile};
 use crate::params::from_params;
 use crate::problem;
 use crate::serve::{Exit, serve};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use chat::Principal;
 use domain::{ChatError, ClientKey, Code, FieldError, RateTaken, Result, Timestamp};
 use serde::de::DeserializeOwned;
@@ -137,6 +139,32 @@ impl Request {
         .transpose()
     }
 
+    /// A header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.event.headers.get(name).map(String::as_str)
+    }
+
+    /// The file of a form; `None` where the body is no form.
+    pub async fn form_file(&self) -> Result<Option<FormFile>> {
+        let kind = self.header("content-type").unwrap_or_default();
+        if !kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
+            return Ok(None);
+        }
+        let boundary = multer::parse_boundary(kind).map_err(|_| {
+            FieldError::new("/file", "invalid", "must come in a form that names its boundary")
+        })?;
+        form::file_in(self.bytes()?, boundary).await.map(Some)
+    }
+
+    fn bytes(&self) -> Result<Bytes> {
+        let text = self.event.body.as_deref().unwrap_or_default();
+        if !self.event.is_base64_encoded {
+            return Ok(Bytes::copy_from_slice(text.as_bytes()));
+        }
+        let bytes = STANDARD.decode(text).map_err(|_| ChatError::new(Code::MalformedJson))?;
+        Ok(Bytes::from(bytes))
+    }
+
     /// The body as JSON.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let text = self.event.body.as_deref().unwrap_or_default();
@@ -177,20 +205,37 @@ fn too_large() -> ChatError {
 pub struct Reply {
     status: u16,
     kind: &'static str,
-    body: serde_json::Result<String>,
+    body: Body,
     headers: Vec<(&'static str, String)>,
+}
+
+/// What an answer holds.
+enum Body {
+    Json(serde_json::Result<String>),
+    Bytes(Bytes),
+    None,
 }
 
 impl Reply {
     /// 200 with a body.
     pub fn ok(body: &impl Serialize) -> Self {
-        let body = serde_json::to_string(body);
+        let body = Body::Json(serde_json::to_string(body));
         Self { status: 200, kind: "application/json", body, headers: Vec::new() }
     }
 
     /// 201 with a body.
     pub fn created(body: &impl Serialize) -> Self {
         Self { status: 201, ..Self::ok(body) }
+    }
+
+    /// Bytes of a media type.
+    pub fn bytes(status: u16, kind: &'static str, bytes: Bytes) -> Self {
+        Self { status, kind, body: Body::Bytes(bytes), headers: Vec::new() }
+    }
+
+    /// No body: a redirection, or 304.
+    pub fn empty(status: u16) -> Self {
+        Self { status, kind: "", body: Body::None, headers: Vec::new() }
     }
 
     /// Adds a header.
@@ -235,18 +280,22 @@ impl Reply {
     }
 
     fn into_answer(self, request: &Request) -> RestAnswer {
-        let body = match self.body {
-            Ok(body) => body,
-            Err(error) => {
+        let (body, is_base64_encoded) = match self.body {
+            Body::Json(Ok(body)) => (body, false),
+            Body::Json(Err(error)) => {
                 let error = ChatError::unavailable(format!("response: {error}"));
                 return Self::problem(&error, request).into_answer(request);
             }
+            Body::Bytes(bytes) => (STANDARD.encode(bytes), true),
+            Body::None => (String::new(), false),
         };
         let mut headers: HashMap<_, _> = self.headers.into_iter().collect();
-        headers.insert("content-type", self.kind.to_owned());
-        headers.insert("cache-control", "no-store".to_owned());
+        if !self.kind.is_empty() {
+            headers.insert("content-type", self.kind.to_owned());
+        }
+        headers.entry("cache-control").or_insert_with(|| "no-store".to_owned());
         headers.insert("x-content-type-options", "nosniff".to_owned());
-        RestAnswer { status_code: self.status, headers, body }
+        RestAnswer { status_code: self.status, headers, body, is_base64_encoded }
     }
 }
 
@@ -257,6 +306,8 @@ struct RestAnswer {
     status_code: u16,
     headers: HashMap<&'static str, String>,
     body: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_base64_encoded: bool,
 }
 
 /// Serves a REST route for whoever has a token.

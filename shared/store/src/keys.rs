@@ -1,6 +1,6 @@
 //! Every key of the table, built and parsed here and nowhere else.
 
-use domain::{InviteCode, MessageId, RoomId, SessionId, Timestamp, UserId};
+use domain::{AttachmentId, InviteCode, MessageId, RoomId, SessionId, Timestamp, UserId};
 
 /// Numbers of a room that share a partition. Ten thousand events at the usual 0.5-1 KB stay far
 /// below the 10 GB where a partition key cannot be split further, and a page of a hundred messages
@@ -11,6 +11,8 @@ pub const BUCKET_SEQS: u64 = 10_000;
 pub(crate) const PUBLIC: &str = "PUBLIC";
 /// Partition of the directory index that lists users.
 pub(crate) const USERS: &str = "USERS";
+/// Partition of the directory index that lists files by the time of their end.
+pub(crate) const ENDING: &str = "ENDING";
 /// Sort keys of memberships begin with this.
 pub(crate) const MEMBERS: &str = "MEMBER#";
 /// Sort keys of a user's room list begin with this.
@@ -34,6 +36,16 @@ pub(crate) struct Key {
 impl Key {
     fn new(pk: String, sk: impl Into<String>) -> Self {
         Self { pk, sk: sk.into() }
+    }
+
+    /// Whether a message lies there.
+    pub(crate) fn is_message(&self) -> bool {
+        self.sk.starts_with("M#") && room_in(&self.pk).is_some()
+    }
+
+    /// Whether a room lies there.
+    pub(crate) fn is_room(&self) -> bool {
+        self.sk == "ROOM"
     }
 }
 
@@ -221,6 +233,26 @@ pub(crate) fn code_at(place: &str) -> Option<InviteCode> {
     digits.then(|| code.parse().ok())?
 }
 
+pub(crate) fn file(id: AttachmentId) -> Key {
+    Key::new(format!("FILE#{id}"), "FILE")
+}
+
+/// The file of `FILE#<id>`.
+pub(crate) fn file_in(pk: &str) -> Option<AttachmentId> {
+    pk.strip_prefix("FILE#")?.parse().ok()
+}
+
+/// Where a file stands among those with an end: by time, then by id so that no two collide. Thirteen
+/// digits of milliseconds sort as numbers until the year 2286.
+pub(crate) fn ending_sort(ends_at: Timestamp, id: AttachmentId) -> String {
+    format!("{:013}#{id}", ends_at.ms())
+}
+
+/// Before every file that ends after `now`, and behind those that have ended.
+pub(crate) fn ending_before(now: Timestamp) -> String {
+    format!("{:013}~", now.ms())
+}
+
 /// The room of `ROOM#<room>` and `ROOM#<room>#<bucket>`.
 pub(crate) fn room_in(pk: &str) -> Option<RoomId> {
     pk.strip_prefix("ROOM#")?.get(..UUID_CHARS)?.parse().ok()
@@ -259,7 +291,6 @@ pub(crate) fn listed_room_in(sk: &str) -> Option<RoomId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Timestamp;
 
     #[test]
     fn keys_read_back() {
@@ -274,6 +305,8 @@ mod tests {
         assert_eq!(seq_in(&entry(r, 7).sk), Some(7));
         assert_eq!(member_in(&member(r, u).sk), Some(u));
         assert_eq!(user_in(&profile(u).pk), Some(u));
+        let f = AttachmentId::new(Timestamp::from_ms(4), [4; 10]);
+        assert_eq!(file_in(&file(f).pk), Some(f));
         assert_eq!(session_in(&session(u, s).sk), Some(s));
         assert_eq!(listed_room_in(&listed(u, r).sk), Some(r));
         assert_eq!(listed_room_in(&typing(u, r).sk), Some(r));

@@ -12,6 +12,7 @@ mod buckets;
 mod call;
 mod connections;
 mod directory;
+mod files;
 mod find;
 mod history;
 mod invites;
@@ -32,11 +33,13 @@ mod rooms;
 mod sent;
 mod sessions;
 mod silences;
+mod stream;
 mod tickets;
 mod typing;
 mod write;
 
 pub use keys::BUCKET_SEQS;
+pub use stream::change_of;
 
 /// The table's secondary index: public rooms by name, users by username.
 pub const DIRECTORY_INDEX: &str = "directory";

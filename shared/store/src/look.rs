@@ -3,7 +3,7 @@
 use crate::item::Fields;
 use crate::keys::{self, Key};
 use crate::{
-    Table, accounts, bans, blocks, invites, members, messages, rates, rooms, sent, sessions,
+    Table, accounts, bans, blocks, files, invites, members, messages, rates, rooms, sent, sessions,
     silences,
 };
 use chat::ports::{Ask, Look, Seen};
@@ -25,6 +25,7 @@ enum As {
     Invite,
     Invited,
     Block,
+    File,
 }
 
 fn wanted(ask: &Ask) -> HashMap<Key, As> {
@@ -44,6 +45,7 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
     let invited = ask.invited.iter();
     wanted.extend(invited.map(|(user, room, key)| (keys::invited(*user, *room, key), As::Invited)));
     wanted.extend(ask.blocks.iter().map(|(by, of)| (keys::block(*by, *of), As::Block)));
+    wanted.extend(ask.files.iter().map(|id| (keys::file(*id), As::File)));
     wanted
 }
 
@@ -88,6 +90,9 @@ impl Look for Table {
                 Some(As::Invited) => seen.invited = invites::invited(&item, now)?,
                 Some(As::Block) => {
                     seen.blocks.insert(blocks::pair_in(&item)?);
+                }
+                Some(As::File) => {
+                    seen.files.extend(files::from_item(&item, now)?.map(|file| (file.id, file)));
                 }
                 None => {}
             }

@@ -7,7 +7,7 @@
 
 use crate::item::{Fields, Item, Row, n, s, t};
 use crate::write::{Outcome, Write};
-use crate::{Table, keys, log, pins, rates, sent};
+use crate::{Table, files, keys, log, pins, rates, sent};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chat::ports::{ChangeMessage, Commit, CommitMessage, NewMessage, RateKey};
 use domain::{LogEntry, Message, MessageId, MessageKind, Reaction, Result};
@@ -130,6 +130,10 @@ impl CommitMessage for Table {
         if let Some(record) = new.sent {
             writes.push(sent::put(message, record)?);
         }
+        let attach = |file: &domain::Attached| {
+            files::attach(file.id, message.id, message.sender, message.created_at)
+        };
+        writes.extend(message.attachments.iter().map(attach));
         match self.transact(writes.clone()).await? {
             Outcome::Failed(as_it_was) => {
                 let member = as_it_was.into_iter().next().flatten();
@@ -163,6 +167,7 @@ impl ChangeMessage for Table {
         let bury = Write::put(to_item(&tombstone)?).value(":was", n(was.changed_seq));
         let mut writes = vec![bury.when(format!("{AS_READ} AND {}", pins::as_read(was)))];
         writes.extend(pins::forget(was));
+        writes.extend(was.attachments.iter().map(|file| files::release(file.id, entry.at)));
         Ok(self.transact(log::with(writes, entry)?).await?.commit())
     }
 }

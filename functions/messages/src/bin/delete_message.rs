@@ -17,7 +17,8 @@ struct DeletedMessage {
 async fn delete_message(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let id = request.path("message_id")?;
-    let message = chat::delete_message(&app.table, app.fanout(), who, request.now, id).await?;
+    let message =
+        chat::delete_message(&app.table, app.files(), app.fanout(), who, request.now, id).await?;
     Ok(Reply::ok(&DeletedMessage { message }))
 }
 

@@ -6,15 +6,21 @@
 
 use chat::NewText;
 use chat::view::MessageView;
-use domain::{ClientKey, Code, MessageBody, MessageId, Result, RoomId};
+use domain::{AttachmentId, ClientKey, Code, MessageBody, MessageId, Result, RoomId};
 use edge::{About, App, Reply, Request};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 #[derive(Deserialize, JsonSchema)]
 struct Body {
-    #[schemars(with = "MessageBody")]
+    /// May be empty where files go with it.
+    #[serde(default)]
+    #[schemars(length(max = 10_000))]
     content: String,
+    /// Files of one's own, clean and unused.
+    #[serde(default)]
+    #[schemars(length(max = 10))]
+    attachments: Vec<AttachmentId>,
     #[serde(alias = "parent_id")]
     parent_message_id: Option<MessageId>,
     client_id: Option<ClientKey>,
@@ -26,8 +32,10 @@ async fn send_message(app: &App, request: &Request) -> Result<Reply> {
     let body: Body = request.json()?;
     let new = NewText {
         room,
-        body: MessageBody::parse(&body.content).map_err(|e| e.at("/content"))?,
+        body: MessageBody::with_files(&body.content, body.attachments.len())
+            .map_err(|e| e.at("/content"))?,
         reply_to: body.parent_message_id,
+        attachments: body.attachments,
         key: request.idempotency_key()?.or(body.client_id),
     };
     let (store, limit) = (&app.table, app.send_limit());

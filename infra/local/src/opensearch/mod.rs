@@ -9,8 +9,10 @@ mod mapping;
 mod refusal;
 mod sorted;
 
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
 use crate::net::{self, Answer};
+use crate::rights::{self, Rights};
+use crate::template::model::SearchDomainSpec;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use index::{Done, Index, Op};
@@ -35,8 +37,9 @@ pub fn path_of(domain: &str) -> String {
 
 /// The domains of a deployment, by logical id.
 pub struct Domains {
-    domains: BTreeMap<String, Arc<Domain>>,
+    domains: BTreeMap<String, (String, Arc<Domain>)>,
     metrics: Arc<Metrics>,
+    rights: Arc<Rights>,
 }
 
 impl Domains {
@@ -44,14 +47,19 @@ impl Domains {
     ///
     /// # Errors
     /// One sentence when a folder cannot be used.
-    pub fn open(root: &Path, ids: &[String], metrics: &Arc<Metrics>) -> Result<Self, String> {
+    pub fn open(
+        root: &Path,
+        specs: &[SearchDomainSpec],
+        metrics: &Arc<Metrics>,
+        rights: &Arc<Rights>,
+    ) -> Result<Self, String> {
         let mut domains = BTreeMap::new();
-        for id in ids {
+        for SearchDomainSpec { id, name } in specs {
             let domain = Domain::open(&root.join(id))
                 .map_err(|error| format!("the search domain {id}: {error}"))?;
-            domains.insert(id.clone(), Arc::new(domain));
+            domains.insert(id.clone(), (name.clone(), Arc::new(domain)));
         }
-        Ok(Self { domains, metrics: Arc::clone(metrics) })
+        Ok(Self { domains, metrics: Arc::clone(metrics), rights: Arc::clone(rights) })
     }
 
     /// Whether a path leads to one of them.
@@ -74,9 +82,16 @@ impl Domains {
         let call = inner.rsplit('/').find(|part| part.starts_with('_')).unwrap_or("index");
         let operation = format!("opensearch.{}", call.trim_start_matches('_'));
         self.metrics.called(authorization, &operation, body.len());
-        let Some(domain) = self.domains.get(id).map(Arc::clone) else {
+        let Some((name, domain)) = self.domains.get(id) else {
             return Refusal::no_index(id).answer();
         };
+        let domain = Arc::clone(domain);
+        let wants = rights::search(method.as_str(), name, inner);
+        let caller = authorization.and_then(metrics::caller);
+        if let Err(message) = self.rights.check(caller, &wants) {
+            // AWS's own words stand before OpenSearch's.
+            return net::json(StatusCode::FORBIDDEN, &json!({ "Message": message }));
+        }
         let (method, inner, query) = (method.clone(), inner.to_owned(), query.to_owned());
         // Commits wait for the disk.
         let work = move || domain.call(&method, &inner, &query, &body);

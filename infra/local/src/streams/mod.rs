@@ -1,7 +1,11 @@
 //! Table streams as event sources: read after each write, checkpointed after each delivery.
 
+mod delivery;
+
 use crate::runtime::Function;
+use crate::sqs::Sqs;
 use crate::template::model::StreamSource;
+use delivery::Delivery;
 use dynoxide::Database;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -11,11 +15,6 @@ use tokio::sync::Notify;
 
 /// How long a reader sleeps when nothing is written; expiry also writes.
 const POLL_MAX: Duration = Duration::from_secs(1);
-/// Pause before a failed batch is tried again; doubled up to [`RETRY_MAX`].
-const RETRY_MIN: Duration = Duration::from_millis(200);
-/// See [`RETRY_MIN`].
-const RETRY_MAX: Duration = Duration::from_secs(30);
-
 /// One function reading one table's stream.
 pub struct Reader {
     /// The engine.
@@ -26,6 +25,8 @@ pub struct Reader {
     pub function: Arc<Function>,
     /// How.
     pub source: StreamSource,
+    /// Where what was given up is reported.
+    pub sqs: Arc<Sqs>,
     /// Where the positions are kept.
     pub checkpoint: PathBuf,
 }
@@ -106,24 +107,26 @@ impl Reader {
     /// Delivers one batch of a shard. False when there was nothing.
     async fn shard(&self, positions: &mut Positions, shard: &str) -> bool {
         let Some(iterator) = positions.get(shard).and_then(Value::as_str) else { return false };
-        let Some((mut records, next)) = self.read(iterator) else { return false };
+        let Some((mut records, mut next)) = self.read(iterator) else { return false };
         if records.is_empty() {
             return false;
         }
         if records.len() < self.source.batch_size && !self.source.window.is_zero() {
             tokio::time::sleep(self.source.window).await;
+            if let Some(fuller) = self.read(iterator) {
+                (records, next) = fuller;
+            }
         }
-        let (again, mut next) = match self.read(iterator) {
-            Some(read) => read,
-            None => (std::mem::take(&mut records), next),
-        };
-        records = again;
         let arn = self.stream_arn().unwrap_or_default();
-        for record in &mut records {
-            record["eventSourceARN"] = arn.as_str().into();
-        }
-        self.deliver(&mut records).await;
-        positions.insert(shard.to_owned(), next.take().map_or(Value::Null, Value::from));
+        let delivery = Delivery {
+            function: &self.function,
+            source: &self.source,
+            sqs: &self.sqs,
+            arn: &arn,
+            shard,
+        };
+        delivery.run(records).await;
+        positions.insert(shard.to_owned(), next.map_or(Value::Null, Value::from));
         self.save(positions);
         true
     }
@@ -134,50 +137,6 @@ impl Reader {
         let records =
             answer.records.iter().filter_map(|record| serde_json::to_value(record).ok()).collect();
         Some((records, answer.next_shard_iterator))
-    }
-
-    /// Delivers records in their order until they are through or given up.
-    async fn deliver(&self, records: &mut Vec<Value>) {
-        let mut attempts = 0u64;
-        let mut pause = RETRY_MIN;
-        while !records.is_empty() {
-            let event = json!({ "Records": records }).to_string();
-            if let Ok(result) = self.function.invoke(event.into()).await {
-                match self.first_failure(&result, records) {
-                    None => return,
-                    Some(0) => {}
-                    Some(at) => {
-                        records.drain(..at);
-                        attempts = 0;
-                    }
-                }
-            }
-            if self.source.retries_max.is_some_and(|max| attempts >= max) {
-                return;
-            }
-            attempts += 1;
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(RETRY_MAX);
-        }
-    }
-
-    /// Where the function says to go on, with `ReportBatchItemFailures`.
-    fn first_failure(&self, result: &[u8], records: &[Value]) -> Option<usize> {
-        if !self.source.partial_failures {
-            return None;
-        }
-        let result: Value = serde_json::from_slice(result).ok()?;
-        let named = result.get("batchItemFailures")?.as_array().filter(|all| !all.is_empty())?;
-        let at = named
-            .iter()
-            .filter_map(|one| one.get("itemIdentifier")?.as_str())
-            .filter_map(|id| {
-                records.iter().position(|record| {
-                    record.pointer("/dynamodb/SequenceNumber") == Some(&id.into())
-                })
-            })
-            .min();
-        Some(at.unwrap_or(0))
     }
 
     fn save(&self, positions: &Positions) {

@@ -1,5 +1,6 @@
 //! Functions, their event sources, and the HTTP API.
 
+use super::filters::Pattern;
 use super::intrinsics::text;
 use super::model::{
     BucketSource, CorsSpec, Deployment, FunctionSpec, HttpApiSpec, QueueSource, Source, Statement,
@@ -233,6 +234,10 @@ fn stream(props: &Props) -> Result<Source, StartError> {
             "BatchSize",
             "MaximumBatchingWindowInSeconds",
             "MaximumRetryAttempts",
+            "MaximumRecordAgeInSeconds",
+            "BisectBatchOnFunctionError",
+            "DestinationConfig",
+            "FilterCriteria",
             "FunctionResponseTypes",
             "Enabled",
         ],
@@ -260,8 +265,38 @@ fn stream(props: &Props) -> Result<Source, StartError> {
         from_start,
         // -1 is AWS's way to write "without end".
         retries_max: props.text("MaximumRetryAttempts").and_then(|text| text.parse().ok()),
+        age_max: props
+            .text("MaximumRecordAgeInSeconds")
+            .and_then(|text| text.parse().ok())
+            .map(Duration::from_secs),
+        bisect: props.flag("BisectBatchOnFunctionError") == Some(true),
+        on_failure: on_failure(props)?,
+        filters: filters(props)?,
         partial_failures: response_types(props)?,
     }))
+}
+
+fn on_failure(props: &Props) -> Result<Option<String>, StartError> {
+    let Some(config) = props.inner("DestinationConfig") else { return Ok(None) };
+    config.only(&["OnFailure"], &[])?;
+    let Some(target) = config.inner("OnFailure") else { return Ok(None) };
+    target.only(&["Type", "Destination"], &[])?;
+    let arn = target.need("Destination")?;
+    if !arn.contains(":sqs:") {
+        return Err(target.unsupported("a destination other than a queue"));
+    }
+    Ok(Some(last(&arn)))
+}
+
+fn filters(props: &Props) -> Result<Vec<Pattern>, StartError> {
+    let Some(criteria) = props.inner("FilterCriteria") else { return Ok(Vec::new()) };
+    criteria.only(&["Filters"], &[])?;
+    let filters = criteria.get("Filters").and_then(Value::as_array);
+    let read = |filter: &Value| {
+        let pattern = filter.get("Pattern").map(text).unwrap_or_default();
+        Pattern::read(&pattern).map_err(|detail| criteria.bad(detail))
+    };
+    filters.into_iter().flatten().map(read).collect()
 }
 
 fn bucket(props: &Props) -> Result<Source, StartError> {
@@ -387,6 +422,11 @@ pub(super) fn check_sources(deployment: &Deployment) -> Result<(), StartError> {
                     if !deployment.tables.iter().any(|table| table.name == source.table) =>
                 {
                     return Err(missing(format!("table {}", source.table)));
+                }
+                Source::Stream(StreamSource { on_failure: Some(queue), .. })
+                    if !deployment.queues.iter().any(|other| other.name == *queue) =>
+                {
+                    return Err(missing(format!("queue {queue}")));
                 }
                 Source::Bucket(source) if !deployment.buckets.contains(&source.bucket) => {
                     return Err(missing(format!("bucket {}", source.bucket)));

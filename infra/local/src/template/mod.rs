@@ -1,6 +1,7 @@
 //! Reads `template.yaml` into a [`Deployment`]. Everything the stack does comes from here; what it
 //! cannot do is refused here, by name.
 
+pub mod filters;
 mod functions;
 pub mod intrinsics;
 pub mod model;
@@ -36,6 +37,17 @@ const WITHOUT_EFFECT: [&str; 13] = [
     "AWS::ApiGateway::Account",
     "AWS::ApiGatewayV2::Deployment",
 ];
+
+/// Whether a resource belongs to a service of AWS that has no stand-in and calls functions by itself:
+/// what comes from there can be invoked by hand, so a template that has it still runs.
+fn is_elsewhere(kind: &str, properties: &Value) -> bool {
+    match kind {
+        "AWS::GuardDuty::MalwareProtectionPlan" => true,
+        // A rule by time would be a schedule that never fires.
+        "AWS::Events::Rule" => properties.get("ScheduleExpression").is_none(),
+        _ => false,
+    }
+}
 
 /// A template that has been read and not yet resolved: its addresses need the ports.
 pub struct Template {
@@ -136,9 +148,15 @@ impl Template {
                 names: &nothing,
             };
             let mut named = Map::new();
-            for property in
-                ["TableName", "QueueName", "BucketName", "Name", "FunctionName", "StageName"]
-            {
+            for property in [
+                "TableName",
+                "QueueName",
+                "BucketName",
+                "Name",
+                "FunctionName",
+                "StageName",
+                "DomainName",
+            ] {
                 if let Some(value) =
                     merged.get(property).and_then(|value| early.resolve(value).ok())
                 {
@@ -159,6 +177,12 @@ impl Template {
         };
         for (id, kind, properties) in resources {
             if WITHOUT_EFFECT.contains(&kind) {
+                continue;
+            }
+            if is_elsewhere(kind, &properties) {
+                reader.deployment.notices.push(format!(
+                    "{id}: there is no {kind} on one machine; what it would start has to be invoked."
+                ));
                 continue;
             }
             let metadata =
@@ -287,6 +311,9 @@ impl Reader<'_> {
             }
             "AWS::SQS::Queue" => self.deployment.queues.push(stores::queue(&props, self.names)?),
             "AWS::S3::Bucket" => self.deployment.buckets.push(stores::bucket(&props, self.names)?),
+            "AWS::OpenSearchService::Domain" => {
+                self.deployment.search_domains.push(stores::search_domain(&props, self.names)?);
+            }
             "AWS::SecretsManager::Secret" => {
                 self.deployment.secrets.push(stores::secret(&props, self.names)?)
             }

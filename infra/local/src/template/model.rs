@@ -20,6 +20,10 @@ pub struct Deployment {
     pub buckets: Vec<String>,
     /// The secrets.
     pub secrets: Vec<SecretSpec>,
+    /// What is left out because the service behind it is not here, one sentence each.
+    pub notices: Vec<String>,
+    /// The search domains.
+    pub search_domains: Vec<SearchDomainSpec>,
     /// `Outputs`, with addresses a client can use.
     pub outputs: BTreeMap<String, String>,
 }
@@ -107,8 +111,25 @@ pub struct StreamSource {
     pub from_start: bool,
     /// Attempts after the first; `None` is until the records expire.
     pub retries_max: Option<u64>,
+    /// How old a record may become before it is given up; `None` is until it expires.
+    pub age_max: Option<Duration>,
+    /// Whether a failed batch is tried again in two halves.
+    pub bisect: bool,
+    /// The queue that is told of what was given up.
+    pub on_failure: Option<String>,
+    /// What a record must fit, any of them; none lets everything through.
+    pub filters: Vec<super::filters::Pattern>,
     /// Whether the answer names the first record that failed.
     pub partial_failures: bool,
+}
+
+/// A search domain.
+#[derive(Debug, Clone)]
+pub struct SearchDomainSpec {
+    /// Logical id, which is in its address.
+    pub id: String,
+    /// Name, which is in its ARN.
+    pub name: String,
 }
 
 /// How a function hears of a bucket.

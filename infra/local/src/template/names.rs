@@ -41,6 +41,7 @@ impl Names {
             "AWS::SQS::Queue" => "QueueName",
             "AWS::S3::Bucket" => "BucketName",
             "AWS::SecretsManager::Secret" => "Name",
+            "AWS::OpenSearchService::Domain" => "DomainName",
             "AWS::Serverless::Function" => "FunctionName",
             "AWS::ApiGatewayV2::Stage" => "StageName",
             _ => "",
@@ -103,6 +104,8 @@ impl Names {
                 format!("{name}.s3.amazonaws.com")
             }
             ("AWS::SecretsManager::Secret", "Id" | "Arn") => secret_arn(&name),
+            ("AWS::OpenSearchService::Domain", "Arn" | "DomainArn") => domain_arn(&name),
+            ("AWS::OpenSearchService::Domain", "DomainEndpoint") => domain_host(id),
             ("AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api", "ApiId") => id.to_owned(),
             ("AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api", "ApiEndpoint") => {
                 format!("https://{id}.execute-api.{REGION}.amazonaws.com")
@@ -133,6 +136,9 @@ impl Names {
     pub fn inside(&self, text: &str) -> String {
         self.rewrite(text, |id, kind| match kind {
             "AWS::ApiGatewayV2::Api" => format!("http://127.0.0.1:{}/{id}", self.aws_port),
+            "AWS::OpenSearchService::Domain" => {
+                format!("http://127.0.0.1:{}{}", self.aws_port, crate::opensearch::path_of(id))
+            }
             _ => format!("http://127.0.0.1:{}", self.public_port),
         })
     }
@@ -146,10 +152,13 @@ impl Names {
     fn rewrite(&self, text: &str, https: impl Fn(&str, &str) -> String) -> String {
         let mut out = text.to_owned();
         for (id, (kind, _)) in &self.resources {
-            if !matches!(kind.as_str(), "AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api") {
-                continue;
-            }
-            let host = format!("{id}.execute-api.{REGION}.amazonaws.com");
+            let host = match kind.as_str() {
+                "AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api" => {
+                    format!("{id}.execute-api.{REGION}.amazonaws.com")
+                }
+                "AWS::OpenSearchService::Domain" => domain_host(id),
+                _ => continue,
+            };
             out = out.replace(&format!("https://{host}"), &https(id, kind));
             out = out
                 .replace(&format!("wss://{host}"), &format!("ws://127.0.0.1:{}", self.public_port));
@@ -162,6 +171,16 @@ impl Names {
 #[must_use]
 pub fn function_arn(id: &str) -> String {
     format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{id}")
+}
+
+/// The ARN of a search domain.
+#[must_use]
+pub fn domain_arn(name: &str) -> String {
+    format!("arn:aws:es:{REGION}:{ACCOUNT}:domain/{name}")
+}
+
+fn domain_host(id: &str) -> String {
+    format!("search-{id}.{REGION}.es.amazonaws.com")
 }
 
 /// The ARN of a secret. AWS adds six random characters; here the name stays as it is.

@@ -1,6 +1,6 @@
 //! Tables, queues, buckets and secrets.
 
-use super::model::{GenerateSpec, QueueSpec, SecretSpec, SecretValue, TableSpec};
+use super::model::{GenerateSpec, QueueSpec, SearchDomainSpec, SecretSpec, SecretValue, TableSpec};
 use super::names::Names;
 use super::props::Props;
 use crate::error::StartError;
@@ -135,9 +135,38 @@ pub(super) fn bucket(props: &Props, names: &Names) -> Result<String, StartError>
             "OwnershipControls",
             "Tags",
             "CorsConfiguration",
+            "NotificationConfiguration",
         ],
     )?;
+    if let Some(inner) = props.inner("NotificationConfiguration") {
+        // Functions hear of a bucket by their own event sources.
+        inner.only(&[], &["EventBridgeConfiguration"])?;
+    }
     Ok(names.physical(&props.id))
+}
+
+pub(super) fn search_domain(props: &Props, names: &Names) -> Result<SearchDomainSpec, StartError> {
+    props.only(
+        &["DomainName", "EngineVersion"],
+        // How large it is, who may reach it, how it is kept: one engine does it here, for this machine.
+        &[
+            "ClusterConfig",
+            "EBSOptions",
+            "EncryptionAtRestOptions",
+            "NodeToNodeEncryptionOptions",
+            "DomainEndpointOptions",
+            "AccessPolicies",
+            "AdvancedOptions",
+            "SoftwareUpdateOptions",
+            "OffPeakWindowOptions",
+            "LogPublishingOptions",
+            "Tags",
+        ],
+    )?;
+    if props.text("EngineVersion").is_some_and(|version| !version.starts_with("OpenSearch_2.")) {
+        return Err(props.unsupported("an EngineVersion other than OpenSearch_2"));
+    }
+    Ok(SearchDomainSpec { id: props.id.clone(), name: names.physical(&props.id) })
 }
 
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";

@@ -4,7 +4,8 @@ use super::NewText;
 use crate::gate::Principal;
 use crate::ports::{Ask, RateKey, Seen, Taken};
 use domain::{
-    ChatError, FieldError, Membership, Message, MessageId, Result, Room, Timestamp, thread_root,
+    ATTACHMENTS_MAX, Attached, ChatError, FieldError, Membership, Message, MessageId, Result, Room,
+    Timestamp, message_kind, thread_root,
 };
 
 /// Everything the decision needs, in one look.
@@ -13,6 +14,7 @@ pub(super) fn ask(who: Principal, new: &NewText) -> Ask {
     ask.profiles = vec![who.user];
     ask.messages = new.reply_to.into_iter().collect();
     ask.rate = Some(RateKey::Send(who.user));
+    ask.files = new.attachments.clone();
     ask.sent = new.key.as_ref().map(|key| (who.user, new.room, key.to_string()));
     ask
 }
@@ -21,6 +23,7 @@ pub(super) fn ask(who: Principal, new: &NewText) -> Ask {
 /// It waits for its number.
 pub(super) struct Draft {
     parent_seq: Option<u64>,
+    attachments: Vec<Attached>,
 }
 
 impl Draft {
@@ -34,7 +37,8 @@ impl Draft {
     ) -> Result<Self> {
         member.may_write(now)?;
         room.may_reach_peer(member.user)?;
-        Ok(Self { parent_seq: parent(seen, new)? })
+        let attachments = attachments(seen, member, new)?;
+        Ok(Self { parent_seq: parent(seen, new)?, attachments })
     }
 
     /// The message under its number.
@@ -50,9 +54,37 @@ impl Draft {
             parent_seq: self.parent_seq,
             reply_to_seq: new.reply_to.map(|id| id.seq),
             client_key: new.key.as_ref().map(ToString::to_string),
+            kind: message_kind(&self.attachments),
+            attachments: self.attachments.clone(),
             ..Message::new(id, who.user, new.body.as_str().to_owned(), now, place.ordinal)
         }
     }
+}
+
+/// The files that go with it, each once: clean, unused, the sender's own.
+fn attachments(seen: &Seen, sender: &Membership, new: &NewText) -> Result<Vec<Attached>> {
+    if new.attachments.len() > ATTACHMENTS_MAX {
+        let expected = format!("must be at most {ATTACHMENTS_MAX} files");
+        let field = FieldError::new("/attachments", "too_long", expected);
+        return Err(field.with_max(ATTACHMENTS_MAX as u64).into());
+    }
+    let (mut files, mut wrong) = (Vec::new(), Vec::new());
+    for (index, id) in new.attachments.iter().enumerate() {
+        let file = seen.files.get(id).ok_or(("unknown", "must be a file of your own"));
+        let once = || match new.attachments[..index].contains(id) {
+            true => Err(("invalid", "must be named once")),
+            false => Ok(()),
+        };
+        match file
+            .and_then(|file| file.may_attach(sender.user).and_then(|()| once()).map(|()| file))
+        {
+            Ok(file) => files.push(file.attached()),
+            Err((code, expected)) => {
+                wrong.push(FieldError::new(format!("/attachments/{index}"), code, expected));
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(files) } else { Err(ChatError::fields(wrong)) }
 }
 
 fn parent(seen: &Seen, new: &NewText) -> Result<Option<u64>> {

@@ -35,11 +35,15 @@ pub(super) async fn replay(
     Ok(Outcome { message: view, replayed: true, rate: None })
 }
 
-/// What makes two requests the same: the text and what it answers.
+/// What makes two requests the same: the text, what it answers, and the files.
 pub(super) fn fingerprint(new: &NewText) -> String {
     let mut hash = Sha256::new();
     hash.update(new.body.as_str());
     hash.update([0]);
     hash.update(new.reply_to.map(|id| id.to_string()).unwrap_or_default());
+    for file in &new.attachments {
+        hash.update([0]);
+        hash.update(file.to_string());
+    }
     format!("{:x}", hash.finalize())
 }

@@ -3,10 +3,11 @@
 
 use super::query::{Clause, Matcher};
 use super::words::{Token, Words, words};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A stretch of a text, in code points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Highlight {
     /// Where it begins.
     pub start: usize,

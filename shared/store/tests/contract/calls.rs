@@ -27,6 +27,7 @@ async fn a_send_is_three_requests() {
         invites: vec![domain::InviteCode::new(rand::random)],
         invited: Some((who, room.id, "k".into())),
         blocks: vec![(who, root.sender)],
+        ..Ask::default()
     };
     let seen = stack.table.look(ask, NOW).await.unwrap();
     assert_eq!(stack.calls.take(), ["BatchGetItem"], "twelve asks, one request");
@@ -85,7 +86,7 @@ async fn each_change_is_one_transaction() {
     assert_eq!(table.remove_member(&one, &left).await, Ok(Commit::Done));
     transaction();
     assert_eq!(
-        table.commit_room(&room, &change(8, Change::RoomUpdated { renamed: None })).await,
+        table.commit_room(&room, &room, &change(8, Change::RoomUpdated { renamed: None })).await,
         Ok(Commit::Done)
     );
     transaction();

@@ -66,7 +66,7 @@ async fn only_the_id_is_left() {
     assert_eq!(table.forget_rows(room.id, 9).await, Ok(1));
     assert_eq!(table.forget_rows(room.id, 9).await, Ok(0));
     for bucket in 0..=last {
-        while table.forget_bucket(room.id, bucket, 10).await.unwrap() > 0 {}
+        while table.forget_bucket(room.id, bucket, 10, NOW).await.unwrap() > 0 {}
     }
     table.finish_purge(room.id, NOW).await.unwrap();
     table.finish_purge(room.id, NOW).await.unwrap();

@@ -1,0 +1,72 @@
+//! Who may open a file: before it is used, whoever uploaded it; afterwards the room's members, as long
+//! as the message stands; a profile's picture, everybody.
+
+use crate::gate::{Principal, no_such};
+use crate::ports::{Ask, Look};
+use crate::view::AttachmentView;
+use domain::{
+    AttachmentId, ChatError, Code, FileUse, Result, StoredFile, Timestamp, thumbnail_for,
+};
+
+/// A file that may be served, and which bytes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The file.
+    pub file: StoredFile,
+    /// Which thumbnail; the original without.
+    pub thumbnail: Option<u16>,
+}
+
+/// The file, if the caller may read it and it is clean; `size` asks for a thumbnail.
+pub async fn open_file(
+    store: &impl Look,
+    who: Principal,
+    now: Timestamp,
+    id: AttachmentId,
+    size: Option<u16>,
+) -> Result<Opened> {
+    let file = readable(store, who, now, id).await?;
+    file.served()?;
+    let thumbnail = match size {
+        Some(size) => thumbnail_for(&file, size)?,
+        None => None,
+    };
+    Ok(Opened { file, thumbnail })
+}
+
+/// What is known of a file.
+pub async fn file_meta(
+    store: &impl Look,
+    who: Principal,
+    now: Timestamp,
+    id: AttachmentId,
+) -> Result<AttachmentView> {
+    readable(store, who, now, id).await.map(|file| AttachmentView::of_file(&file))
+}
+
+async fn readable(
+    store: &impl Look,
+    who: Principal,
+    now: Timestamp,
+    id: AttachmentId,
+) -> Result<StoredFile> {
+    let mut ask = who.ask();
+    ask.files = vec![id];
+    let mut seen = store.look(ask, now).await?;
+    who.check(&seen)?;
+    let file = seen.files.remove(&id).ok_or_else(|| no_such("attachment"))?;
+    match file.used {
+        FileUse::Avatar => Ok(file),
+        FileUse::None { .. } if file.owner == who.user => Ok(file),
+        FileUse::None { .. } => Err(no_such("attachment")),
+        FileUse::Message(message) => {
+            let ask = Ask { messages: vec![message], ..who.ask_room(message.room) };
+            let seen = store.look(ask, now).await?;
+            who.member(&seen, message.room)?;
+            match seen.messages.get(&message) {
+                Some(message) if message.deleted.is_none() => Ok(file),
+                _ => Err(ChatError::new(Code::MessageDeleted)),
+            }
+        }
+    }
+}
