@@ -101,9 +101,8 @@ impl RoomState {
             "user_joined" => {
                 let id = data["user"]["id"].as_str().unwrap_or_default().to_owned();
                 self.members.insert(id, member_of(data));
-                let last = self.room["last_message_at"].clone();
-                self.set_room(&data["room"]);
-                self.room.insert("last_message_at", last);
+                // The room in it is for the newcomer: after a resume it is the room of now.
+                self.add("member_count", 1);
             }
             "user_left" => {
                 self.members.remove(data["user_id"].as_str().unwrap_or_default());

@@ -6,9 +6,12 @@ use crate::event::Audience;
 use crate::gate::Principal;
 use crate::ports::{ChangeRoom, Commit, Look, Publish, QueuePurge, RoomPatch, TakeSeq, Taken};
 use crate::view::{People, RoomView};
-use domain::{Change, FieldError, LogEntry, Result, Role, RoomId, RoomKind, Timestamp};
+use domain::{
+    Change, ChatError, Code, FieldError, LogEntry, Result, Role, RoomId, RoomKind, Timestamp,
+};
 
-/// Applies `patch` as an admin or the owner. Settings that are so already are no change.
+/// Applies `patch` as an admin or the owner, if `only_if` holds of the settings' tag
+/// ([`RoomView::settings_tag`]). Settings that are so already are no change.
 pub async fn update_room(
     store: &(impl Look + TakeSeq + ChangeRoom),
     fanout: &impl Publish,
@@ -16,6 +19,7 @@ pub async fn update_room(
     now: Timestamp,
     id: RoomId,
     patch: RoomPatch,
+    only_if: impl Fn(&str) -> bool,
 ) -> Result<RoomView> {
     let mut taken = None;
     for _ in 0..ROUNDS_MAX {
@@ -25,6 +29,9 @@ pub async fn update_room(
         let (room, member) = who.member(&seen, id)?;
         room.not_direct()?;
         member.at_least(Role::Admin)?;
+        if !only_if(&RoomView::of(room).settings_tag()) {
+            return Err(ChatError::new(Code::PreconditionFailed));
+        }
         let mut next = room.clone();
         if let Some(kind) = patch.kind.filter(|kind| *kind != room.kind) {
             // The other way round would show strangers what was said in confidence.
@@ -49,7 +56,7 @@ pub async fn update_room(
         let change =
             Change::RoomUpdated { renamed: next.name.clone().filter(|_| next.name != room.name) };
         let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
-        if store.commit_room(&next, &entry).await? == Commit::Stale {
+        if store.commit_room(room, &next, &entry).await? == Commit::Stale {
             continue;
         }
         next.last_seq = seq;

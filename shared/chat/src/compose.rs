@@ -74,9 +74,12 @@ pub fn logged(
         }
         Change::ReactionAdded { emoji, .. } => Event::of(at, ReactionAdded(reaction(emoji)?)),
         Change::ReactionRemoved { emoji, .. } => Event::of(at, ReactionRemoved(reaction(emoji)?)),
-        Change::UserJoined { user, role } => {
+        Change::UserJoined { user, role, silenced_until } => {
             let (user, role, room) = (CompactUser::of(*user, people), *role, RoomView::of(room));
-            Event::of(at, UserJoined { room_id, seq: Some(seq), user, role, room, system_message })
+            let (seq, silenced_until) = (Some(seq), *silenced_until);
+            let data =
+                UserJoined { room_id, seq, user, role, silenced_until, room, system_message };
+            Event::of(at, data)
         }
         Change::UserLeft { user, reason } => {
             let (user_id, reason) = (*user, *reason);

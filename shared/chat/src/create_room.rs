@@ -100,6 +100,7 @@ pub async fn open_direct_room(
             seq: None,
             user: CompactUser::of(user, people),
             role: Role::Member,
+            silenced_until: None,
             room: RoomView::of(&room),
             system_message: None,
         };

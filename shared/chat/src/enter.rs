@@ -1,7 +1,7 @@
 //! What every way into a room has in common.
 
 use crate::ports::{Ask, Seen};
-use domain::{ChatError, Code, Membership, Result, Role, Room, RoomId, Timestamp, UserId};
+use domain::{Change, ChatError, Code, Membership, Result, Role, Room, RoomId, Timestamp, UserId};
 
 /// Adds to a question what decides whether `user` may enter `room`.
 pub(crate) fn ask(ask: &mut Ask, room: RoomId, user: UserId) {
@@ -28,4 +28,15 @@ pub(crate) fn newcomer(
         silenced_until: silence.map(|silence| silence.until),
         ..Membership::new(room, user, Role::Member, now)
     })
+}
+
+/// The change by which `member` enters.
+pub(crate) fn change(member: &Membership) -> Change {
+    let Membership { user, role, silenced_until, .. } = *member;
+    Change::UserJoined { user, role, silenced_until }
+}
+
+/// Whether a change is the entrance of `user`.
+pub(crate) fn is_of(user: UserId) -> impl Fn(&Change) -> bool {
+    move |change| matches!(change, Change::UserJoined { user: joined, .. } if *joined == user)
 }

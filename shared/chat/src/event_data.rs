@@ -146,6 +146,8 @@ pub struct UserJoined {
     pub seq: Option<u64>,
     pub user: CompactUser,
     pub role: Role,
+    pub silenced_until: Option<Timestamp>,
+    /// The room as it is when this is told; a later `resume` shows it as it is then.
     pub room: RoomView,
     pub system_message: Option<MessageView>,
 }

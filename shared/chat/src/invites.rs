@@ -11,8 +11,8 @@ use crate::throttle::look_within;
 use crate::view::{CompactUser, People};
 use crate::{Joined, compose, enter};
 use domain::{
-    Bucket, Change, ChatError, ClientKey, Code, INVITE_SECONDS, Invite, InviteCode, LogEntry,
-    Result, Role, Room, RoomId, RoomKind, Timestamp,
+    Bucket, ChatError, ClientKey, Code, INVITE_SECONDS, Invite, InviteCode, LogEntry, Result, Role,
+    Room, RoomId, RoomKind, Timestamp,
 };
 use rand::Rng;
 use schemars::JsonSchema;
@@ -210,14 +210,13 @@ pub async fn accept_invite(
     code: &InviteCode,
 ) -> Result<Joined> {
     let mut found = find(store, who, now, code).await?;
-    let change = Change::UserJoined { user: who.user, role: Role::Member };
     let mut taken = None;
     for _ in 0..ROUNDS_MAX {
         let id = found.invite.room;
         let member = found.seen.members.get(&(id, who.user));
         if let (Some(member), Some(room)) = (member, found.seen.rooms.get(&id)) {
             let people = &found.seen.profiles;
-            let ours = |c: &Change| *c == change;
+            let ours = enter::is_of(who.user);
             compose::heal(store, fanout, room, who.user, now, people, ours).await?;
             return Ok(Joined::of(room, member));
         }
@@ -227,7 +226,7 @@ pub async fn accept_invite(
             Some(taken) => taken,
             None => *taken.insert(store.take_event_seq(id, now).await?),
         };
-        let change = change.clone();
+        let change = enter::change(&member);
         let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
         if store.take_seat(invite, &member, &entry).await? == Commit::Stale {
             found = found.again(store, who, now).await?;

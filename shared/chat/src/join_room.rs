@@ -45,14 +45,13 @@ pub async fn join_room(
 ) -> Result<Joined> {
     let mut ask = who.ask_room(id);
     enter::ask(&mut ask, id, who.user);
-    let change = Change::UserJoined { user: who.user, role: Role::Member };
     let mut taken = None;
     for _ in 0..ROUNDS_MAX {
         let seen = store.look(ask.clone(), now).await?;
         let room = who.room(&seen, id)?;
         room.not_direct()?;
         if let Some(member) = seen.members.get(&(id, who.user)) {
-            let ours = |c: &Change| *c == change;
+            let ours = enter::is_of(who.user);
             compose::heal(store, fanout, room, who.user, now, &seen.profiles, ours).await?;
             return Ok(Joined::of(room, member));
         }
@@ -64,7 +63,7 @@ pub async fn join_room(
             Some(taken) => taken,
             None => *taken.insert(store.take_event_seq(id, now).await?),
         };
-        let change = change.clone();
+        let change = enter::change(&member);
         let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
         if store.add_member(&member, &entry).await? == Commit::Stale {
             continue;

@@ -31,9 +31,8 @@ pub async fn add_member(
         room.not_direct()?;
         actor.at_least(Role::Admin)?;
         let profile = seen.profiles.get(&user).ok_or_else(|| no_such("user"))?;
-        let change = Change::UserJoined { user, role: Role::Member };
         if let Some(member) = seen.members.get(&(id, user)) {
-            let ours = |c: &Change| *c == change;
+            let ours = enter::is_of(user);
             compose::heal(store, fanout, room, who.user, now, &seen.profiles, ours).await?;
             return Ok((MembershipView::of(member), true));
         }
@@ -48,6 +47,7 @@ pub async fn add_member(
             Some(taken) => taken,
             None => *taken.insert(store.take_event_seq(id, now).await?),
         };
+        let change = enter::change(&member);
         let entry = LogEntry { room: id, seq, at: now, ordinal, actor: who.user, change };
         if store.add_member(&member, &entry).await? == Commit::Stale {
             continue;

@@ -263,8 +263,8 @@ pub struct RoomPatch {
 /// Changes and deletes rooms (`dynamodb:TransactWriteItems`, `UpdateItem`).
 pub trait ChangeRoom: Sync {
     /// Writes the room's settings, its directory entry and the log entry. `room` is the room as it
-    /// shall be.
-    fn commit_room(&self, room: &Room, entry: &LogEntry) -> impl Answer<Commit>;
+    /// shall be, `was` as it was read: `Stale` if its settings have changed since.
+    fn commit_room(&self, was: &Room, room: &Room, entry: &LogEntry) -> impl Answer<Commit>;
     /// Marks the room deleted and takes it off the directory. `Stale` if it is gone, if `by` is not
     /// its owner any more, or if `members` is given and it has another number of them.
     fn delete_room(

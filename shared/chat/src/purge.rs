@@ -40,7 +40,7 @@ pub async fn purge_room(
         if bucket > last {
             return store.finish_purge(room, now).await;
         }
-        if store.forget_bucket(room, bucket, ITEMS_MAX).await? < ITEMS_MAX {
+        if store.forget_bucket(room, bucket, ITEMS_MAX, now).await? < ITEMS_MAX {
             bucket += 1;
         }
     }

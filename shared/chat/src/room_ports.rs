@@ -135,7 +135,7 @@ pub trait QueuePurge: Sync {
     fn continue_purge(&self, task: PurgeTask) -> impl Answer<()>;
 }
 
-/// Empties deleted rooms (`dynamodb:GetItem`, `Query`, `BatchWriteItem`, `UpdateItem`). Each step is
+/// Empties deleted rooms (`dynamodb:GetItem`, `Query`, `BatchWriteItem`, `PutItem`, `UpdateItem`). Each step is
 /// bounded and may be repeated.
 pub trait Purge: Sync {
     /// The number of the last bucket of a deleted room; none if the room stands, or is purged.
@@ -145,8 +145,15 @@ pub trait Purge: Sync {
     /// Forgets up to `limit` of the rows kept about the room: bans, silences, pins, invitations.
     /// How many there were.
     fn forget_rows(&self, room: RoomId, limit: usize) -> impl Answer<usize>;
-    /// Forgets up to `limit` messages and log entries of a bucket. How many there were.
-    fn forget_bucket(&self, room: RoomId, bucket: u64, limit: usize) -> impl Answer<usize>;
+    /// Forgets up to `limit` messages and log entries of a bucket, and lets go of the files that came
+    /// with them. How many there were.
+    fn forget_bucket(
+        &self,
+        room: RoomId,
+        bucket: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> impl Answer<usize>;
     /// Leaves of the room only that its id is used up, for 30 days: longer than any purge task can
     /// come again.
     fn finish_purge(&self, room: RoomId, now: Timestamp) -> impl Answer<()>;

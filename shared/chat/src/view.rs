@@ -7,6 +7,7 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// Profiles by id, for everything that names people.
@@ -344,6 +345,19 @@ impl RoomView {
             mine: None,
             joined: None,
         }
+    }
+
+    /// A short name for the settings (name, description, type): whoever read these settings and
+    /// sends it along changes them only if they are still so.
+    pub fn settings_tag(&self) -> String {
+        let mut hash = Sha256::new();
+        for text in
+            [self.kind.as_str(), self.name.as_str(), self.description.as_deref().unwrap_or("")]
+        {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The whole, for a member.

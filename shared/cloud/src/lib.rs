@@ -1,6 +1,7 @@
 //! The ports' sides other than the table: the queues, the open sockets, the signing secret;
 //! The ports' sides other than the table: the fan-out queue, the open sockets, the search index, the signing secret;
 //! The ports' sides other than the table: the queues, the open sockets, the signing secret;
+//! The ports' sides other than the table: the queues, the open sockets, the search index, the signing secret;
 //! and how the clients of all services are built.
 
 mod clients;

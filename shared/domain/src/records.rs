@@ -473,9 +473,12 @@ pub enum Change {
         message_seq: u64,
         emoji: String,
     },
+    /// `silenced_until`: they were silenced when they left, and that has not ended.
     UserJoined {
         user: UserId,
         role: Role,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        silenced_until: Option<Timestamp>,
     },
     UserLeft {
         user: UserId,

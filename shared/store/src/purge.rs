@@ -1,14 +1,14 @@
 //! Emptying deleted rooms, page by page.
 
-use crate::Table;
 use crate::call::{TRIES_MAX, back_off, failed};
 use crate::find::{Find, key_item};
 use crate::item::{Fields, Row, s};
 use crate::keys::{self, Key};
 use crate::write::Write;
+use crate::{Table, files};
 use aws_sdk_dynamodb::types::{DeleteRequest, ReturnValue, WriteRequest};
 use chat::ports::Purge;
-use domain::{ChatError, Result, RoomId, Timestamp, UserId};
+use domain::{Attached, ChatError, Result, RoomId, Timestamp, UserId};
 use std::collections::HashMap;
 
 /// Writes one `BatchWriteItem` takes (DynamoDB's limit).
@@ -88,13 +88,25 @@ impl Purge for Table {
         Ok(count)
     }
 
-    async fn forget_bucket(&self, room: RoomId, bucket: u64, limit: usize) -> Result<usize> {
+    async fn forget_bucket(
+        &self,
+        room: RoomId,
+        bucket: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<usize> {
         let find =
             Find::new("PK = :bucket", limit).value(":bucket", s(keys::bucket_pk(room, bucket)));
-        let rows = self.keys_in(find).await?;
-        let count = rows.len();
+        let found = self.query(find.only("PK, SK, #attachments")).await?;
+        // Files first: a message that is still there is found again, and its files with it.
+        for item in &found.items {
+            for file in Fields(item).json::<Vec<Attached>>("attachments")? {
+                self.write(files::release(file.id, now), ReturnValue::None).await?;
+            }
+        }
+        let rows = found.items.iter().map(|item| Fields(item).key()).collect::<Result<Vec<_>>>()?;
         self.delete_all(rows).await?;
-        Ok(count)
+        Ok(found.items.len())
     }
 
     async fn finish_purge(&self, room: RoomId, now: Timestamp) -> Result<()> {

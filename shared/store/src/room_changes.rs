@@ -8,7 +8,7 @@ use chat::ports::{ChangeRoom, Commit};
 use domain::{LogEntry, Result, Role, Room, RoomId, Timestamp, UserId};
 
 impl ChangeRoom for Table {
-    async fn commit_room(&self, room: &Room, entry: &LogEntry) -> Result<Commit> {
+    async fn commit_room(&self, was: &Room, room: &Room, entry: &LogEntry) -> Result<Commit> {
         let mut set = vec!["#kind = :kind"];
         let mut remove = Vec::new();
         if room.name.is_some() {
@@ -26,13 +26,26 @@ impl ChangeRoom for Table {
             update.push_str(&format!(" REMOVE {}", remove.join(", ")));
         }
         let mut settings = Write::update(keys::room(room.id), update)
-            .when(ROOM_STANDS)
-            .value(":kind", s(room.kind.as_str()));
-        for (placeholder, text) in [(":name", &room.name), (":description", &room.description)] {
+            .value(":kind", s(room.kind.as_str()))
+            .value(":was_kind", s(was.kind.as_str()));
+        let mut as_read = format!("{ROOM_STANDS} AND #kind = :was_kind");
+        for (placeholder, text) in [
+            (":name", &room.name),
+            (":description", &room.description),
+            (":was_name", &was.name),
+            (":was_description", &was.description),
+        ] {
             if let Some(text) = text {
                 settings = settings.value(placeholder, s(text));
             }
         }
+        for (name, text) in [("name", &was.name), ("description", &was.description)] {
+            as_read.push_str(&match text {
+                Some(_) => format!(" AND #{name} = :was_{name}"),
+                None => format!(" AND attribute_not_exists(#{name})"),
+            });
+        }
+        let settings = settings.when(as_read);
         let listing = match directory::entry(room) {
             Some(item) => Write::put(item),
             None => Write::delete(keys::directory(room.id)),

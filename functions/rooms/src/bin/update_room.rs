@@ -1,7 +1,7 @@
 //! `PUT /rooms/{room_id}`, `PATCH /rooms/{room_id}` — changes a room's settings.
 //!
 //! What is left out stays. 200 with the room; admins and the owner only, `type` (from public to
-//! private) by the owner only.
+//! private) by the owner only. With `If-Match` only if the settings are still those of that tag: 412.
 
 use chat::ports::RoomPatch;
 use chat::view::RoomView;
@@ -37,17 +37,26 @@ async fn update_room(app: &App, request: &Request) -> Result<Reply> {
         description: description.map(|d| d.map(Description::into_string).filter(|d| !d.is_empty())),
         kind: kind.transpose()?,
     };
-    let room = chat::update_room(&app.table, app.fanout(), who, request.now, room, patch).await?;
-    Ok(Reply::ok(&room))
+    let only_if = |tag: &str| rooms::may_change(request.header("if-match"), tag);
+    let (table, fanout) = (&app.table, app.fanout());
+    let room = chat::update_room(table, fanout, who, request.now, room, patch, only_if).await?;
+    Ok(Reply::ok(&room).header("etag", rooms::etag(&room)))
 }
 
 fn about() -> About {
     About::rest("PUT", "/rooms/{room_id}", "Changes a room's settings.")
         .notes("By an admin or the owner; `type` only from public to private, by the owner.")
         .path::<RoomId>("room_id")
+        .takes_header::<String>("If-Match", "the tag of the room whose settings are to be changed")
         .body::<Body>()
         .answers::<RoomView>(200, "the room as it is now")
-        .refuses(&[Code::NotAMember, Code::InsufficientRole, Code::DirectRoomImmutable])
+        .header("ETag", "the tag of the room as it is now")
+        .refuses(&[
+            Code::NotAMember,
+            Code::InsufficientRole,
+            Code::DirectRoomImmutable,
+            Code::PreconditionFailed,
+        ])
 }
 
 fn main() -> edge::Exit {

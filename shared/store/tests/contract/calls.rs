@@ -23,11 +23,15 @@ async fn a_send_is_three_requests() {
         rate: Some(RateKey::Send(who)),
         sent: Some((who, room.id, "k".into())),
         usernames: vec!["somebody".into()],
+        bans: vec![(room.id, who)],
+        silences: vec![(room.id, who)],
+        invites: vec![domain::InviteCode::new(rand::random)],
+        invited: Some((who, room.id, "k".into())),
         blocks: vec![(who, root.sender)],
         ..Ask::default()
     };
     let seen = stack.table.look(ask, NOW).await.unwrap();
-    assert_eq!(stack.calls.take(), ["BatchGetItem"], "eight asks, one request");
+    assert_eq!(stack.calls.take(), ["BatchGetItem"], "twelve asks, one request");
 
     let place = stack.table.take_message_seq(room.id, NOW).await.unwrap();
     assert_eq!(stack.calls.take(), ["UpdateItem"]);
@@ -76,14 +80,15 @@ async fn each_change_is_one_transaction() {
     assert_eq!(table.commit_delete(&was, &delete).await, Ok(Commit::Done));
     transaction();
     let one = member(room.id, user(), Role::Member);
-    let joined = change(6, Change::UserJoined { user: one.user, role: one.role });
+    let joined =
+        change(6, Change::UserJoined { user: one.user, role: one.role, silenced_until: None });
     assert_eq!(table.add_member(&one, &joined).await, Ok(Commit::Done));
     transaction();
     let left = change(7, Change::UserLeft { user: one.user, reason: LeaveReason::Removed });
     assert_eq!(table.remove_member(&one, &left).await, Ok(Commit::Done));
     transaction();
     assert_eq!(
-        table.commit_room(&room, &change(8, Change::RoomUpdated { renamed: None })).await,
+        table.commit_room(&room, &room, &change(8, Change::RoomUpdated { renamed: None })).await,
         Ok(Commit::Done)
     );
     transaction();

@@ -27,7 +27,7 @@ async fn a_transaction_in_the_way_is_waited_for() {
     stack.calls.fault(400, cancelled(&["None", "TransactionConflict"]));
     stack.calls.fault(400, cancelled(&["ThrottlingError", "None"]));
     let change = entry(room.id, 1, owner.user, Change::RoomUpdated { renamed: None });
-    assert_eq!(stack.table.commit_room(&room, &change).await, Ok(Commit::Done));
+    assert_eq!(stack.table.commit_room(&room, &room, &change).await, Ok(Commit::Done));
     assert_eq!(stack.calls.take(), ["TransactWriteItems"; 3]);
     let mut tokens = stack.calls.take_tokens();
     tokens.sort();
@@ -48,7 +48,7 @@ async fn endless_conflicts_end() {
     stack.calls.take();
     conflicts();
     let change = entry(room.id, 2, owner.user, Change::RoomUpdated { renamed: None });
-    assert_eq!(stack.table.commit_room(&room, &change).await, Ok(Commit::Stale));
+    assert_eq!(stack.table.commit_room(&room, &room, &change).await, Ok(Commit::Stale));
     assert_eq!(stack.calls.take().len(), 8);
     // A reaction has no "stale": it must not be taken for refused.
     conflicts();
@@ -74,7 +74,7 @@ async fn a_lost_answer_is_asked_for_again_under_the_same_token() {
     stack.calls.take_tokens();
     stack.calls.fault(500, r#"{"__type": "InternalServerError", "message": "lost"}"#);
     let change = entry(room.id, 1, owner.user, Change::RoomUpdated { renamed: None });
-    assert_eq!(stack.table.commit_room(&room, &change).await, Ok(Commit::Done));
+    assert_eq!(stack.table.commit_room(&room, &room, &change).await, Ok(Commit::Done));
     let tokens = stack.calls.take_tokens();
     assert_eq!(tokens.len(), 2);
     assert_eq!(tokens[0], tokens[1]);
@@ -109,7 +109,7 @@ async fn other_reasons_are_errors_with_their_code() {
     let (room, owner) = stack.room(RoomKind::Private, "r").await;
     stack.calls.fault(400, cancelled(&["None", "ItemCollectionSizeLimitExceeded"]));
     let change = entry(room.id, 1, owner.user, Change::RoomUpdated { renamed: None });
-    let error = stack.table.commit_room(&room, &change).await.unwrap_err();
+    let error = stack.table.commit_room(&room, &room, &change).await.unwrap_err();
     let wanted = "dynamodb TransactWriteItems: ItemCollectionSizeLimitExceeded";
     assert_eq!(error.detail, wanted);
 }

@@ -110,8 +110,9 @@ async fn the_log_goes_on_from_a_number() {
         (BUCKET_SEQS + 2, Change::RoomUpdated { renamed: None }),
     ] {
         let change = entry(room, seq, owner.user, change);
-        let shown = domain::Room { name: Some("n".into()), ..room_of(&owner) };
-        assert_eq!(stack.table.commit_room(&shown, &change).await, Ok(Commit::Done));
+        let was = stack.load_room(room).await.unwrap();
+        let shown = domain::Room { name: Some("n".into()), ..was.clone() };
+        assert_eq!(stack.table.commit_room(&was, &shown, &change).await, Ok(Commit::Done));
     }
     let read = async |after, last, limit| {
         let (messages, entries) = stack.table.log(room, after, last, limit).await.unwrap();

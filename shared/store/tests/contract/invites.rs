@@ -19,7 +19,7 @@ fn invite_by(creator: &Membership, max_uses: Option<u64>) -> Invite {
 }
 
 fn joined(member: &Membership, seq: u64) -> LogEntry {
-    let change = Change::UserJoined { user: member.user, role: member.role };
+    let change = Change::UserJoined { user: member.user, role: member.role, silenced_until: None };
     entry(member.room, seq, member.user, change)
 }
 

@@ -29,5 +29,6 @@ mod reactions;
 mod reports;
 mod rooms;
 mod sessions;
+mod succession;
 mod threads;
 mod typing;

@@ -9,7 +9,7 @@ use domain::{
 use futures_util::future::join_all;
 
 fn joined(member: &Membership, seq: u64, by: UserId) -> LogEntry {
-    let change = Change::UserJoined { user: member.user, role: member.role };
+    let change = Change::UserJoined { user: member.user, role: member.role, silenced_until: None };
     entry(member.room, seq, by, change)
 }
 
@@ -53,7 +53,8 @@ async fn a_role_changes_while_the_owner_is_the_owner() {
     let again = updated(&one, Role::Admin, 3, owner.user);
     assert_eq!(stack.table.set_role(&one, Role::Admin, &again).await, Ok(Commit::Stale));
     let one = Membership { role: Role::Admin, ..one };
-    let by_admin = updated(&one, Role::Member, 3, one.user);
+    let rival = stack.joiner(room.id, Role::Admin, 9).await;
+    let by_admin = updated(&one, Role::Member, 3, rival.user);
     assert_eq!(stack.table.set_role(&one, Role::Member, &by_admin).await, Ok(Commit::Stale));
     let change = Change::OwnershipTransferred { user: one.user };
     let transfer = entry(room.id, 3, owner.user, change);

@@ -6,7 +6,7 @@ use domain::{Change, Code, LeaveReason, Membership, ReadMark, Role, RoomId, Room
 use futures_util::future::join_all;
 
 fn joined(member: &Membership, seq: u64) -> domain::LogEntry {
-    let change = Change::UserJoined { user: member.user, role: member.role };
+    let change = Change::UserJoined { user: member.user, role: member.role, silenced_until: None };
     entry(member.room, seq, member.user, change)
 }
 

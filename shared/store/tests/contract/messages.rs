@@ -3,7 +3,7 @@
 use crate::harness::*;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chat::ports::*;
-use domain::{Change, Membership, Message, ReadMark, RoomKind};
+use domain::{Change, Message, ReadMark, RoomKind, Silence};
 use futures_util::future::join_all;
 
 async fn seen_sent(stack: &Stack, m: &Message, now: domain::Timestamp) -> Seen {
@@ -109,15 +109,17 @@ async fn concurrent_sends_of_one_user_compete_for_the_window() {
 #[tokio::test]
 async fn strangers_and_the_silenced_store_nothing() {
     let stack = Stack::new().await;
-    let (room, _) = stack.room(RoomKind::Public, "r").await;
-    let silenced = Membership {
-        silenced_until: Some(NOW.plus_ms(1)),
-        ..member(room.id, user(), domain::Role::Member)
-    };
-    let joined = Change::UserJoined { user: silenced.user, role: silenced.role };
-    let joined = entry(room.id, 1, silenced.user, joined);
+    let (room, owner) = stack.room(RoomKind::Public, "r").await;
+    let silenced = member(room.id, user(), domain::Role::Member);
+    let (user, role) = (silenced.user, silenced.role);
+    let joined = entry(room.id, 1, user, Change::UserJoined { user, role, silenced_until: None });
     assert_eq!(stack.table.add_member(&silenced, &joined).await, Ok(Commit::Done));
-    let stranger = member(room.id, user(), domain::Role::Member);
+    let until = NOW.plus_ms(1);
+    let silence = Silence { room: room.id, user, until, by: owner.user, reason: None };
+    let change = Change::MemberUpdated { user, role, silenced_until: Some(until) };
+    let change = entry(room.id, 90, owner.user, change);
+    assert_eq!(stack.table.silence(&silenced, &silence, &change).await, Ok(Commit::Done));
+    let stranger = member(room.id, crate::harness::user(), domain::Role::Member);
     for who in [&silenced, &stranger] {
         let window = stack.next_window(who.user).await;
         let m = message(who, 2, 1, "x");

@@ -93,7 +93,7 @@ async fn pinning_takes_rank_where_it_does_and_a_voice() {
     let message = stack.send(&owner, "one").await;
     let silenced_until = None;
     let one = Membership { silenced_until, ..member(room.id, user(), domain::Role::Member) };
-    let change = Change::UserJoined { user: one.user, role: one.role };
+    let change = Change::UserJoined { user: one.user, role: one.role, silenced_until: None };
     let joined = entry(room.id, 50, one.user, change);
     assert_eq!(stack.table.add_member(&one, &joined).await, Ok(Commit::Done));
     let (pin, entry) = pinned(&message, &one, 51);

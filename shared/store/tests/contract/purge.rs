@@ -26,7 +26,7 @@ async fn only_the_id_is_left() {
     let mut others: Vec<_> = others.filter(|(_, sk)| !sk.contains(&room.id.to_string())).collect();
 
     let one = member(room.id, user(), Role::Member);
-    let joined = Change::UserJoined { user: one.user, role: one.role };
+    let joined = Change::UserJoined { user: one.user, role: one.role, silenced_until: None };
     let seq = table.take_event_seq(room.id, NOW).await.unwrap().seq;
     assert_eq!(
         table.add_member(&one, &entry(room.id, seq, one.user, joined)).await,
@@ -66,7 +66,7 @@ async fn only_the_id_is_left() {
     assert_eq!(table.forget_rows(room.id, 9).await, Ok(1));
     assert_eq!(table.forget_rows(room.id, 9).await, Ok(0));
     for bucket in 0..=last {
-        while table.forget_bucket(room.id, bucket, 10).await.unwrap() > 0 {}
+        while table.forget_bucket(room.id, bucket, 10, NOW).await.unwrap() > 0 {}
     }
     table.finish_purge(room.id, NOW).await.unwrap();
     table.finish_purge(room.id, NOW).await.unwrap();

@@ -128,24 +128,28 @@ async fn settings_change_with_their_log_entry() {
         last_seq_at: Some(NOW),
         ..room.clone()
     };
-    assert_eq!(stack.table.commit_room(&next, &change).await, Ok(Commit::Done));
+    assert_eq!(stack.table.commit_room(&room, &next, &change).await, Ok(Commit::Done));
     assert_eq!(stack.load_room(room.id).await, Some(next.clone()));
     assert_eq!(stack.table.log(room.id, 0, seq, 9).await.unwrap().1, vec![change.clone()]);
+    let other = entry(room.id, seq + 50, owner.user, Change::RoomUpdated { renamed: None });
+    let stale = stack.table.commit_room(&room, &next, &other).await;
+    assert_eq!(stale, Ok(Commit::Stale), "they were read before");
     let listed = stack.table.public_rooms(None, 9, None).await.unwrap();
     assert_eq!(listed, Page { items: vec![room.id], next: None });
 
     // Private again, description cleared: off the directory.
     let seq = stack.table.take_event_seq(room.id, NOW).await.unwrap().seq;
-    let back = Room { description: None, kind: RoomKind::Private, last_seq: seq, ..next };
+    let back = Room { description: None, kind: RoomKind::Private, last_seq: seq, ..next.clone() };
     let change = entry(room.id, seq, owner.user, Change::RoomUpdated { renamed: None });
-    assert_eq!(stack.table.commit_room(&back, &change).await, Ok(Commit::Done));
+    assert_eq!(stack.table.commit_room(&next, &back, &change).await, Ok(Commit::Done));
     assert_eq!(stack.load_room(room.id).await, Some(back.clone()));
     assert_eq!(stack.table.public_rooms(None, 9, None).await.unwrap().items, vec![]);
-    assert_eq!(stack.table.commit_room(&back, &change).await, Ok(Commit::Stale), "number is used");
+    let used = stack.table.commit_room(&back, &back, &change).await;
+    assert_eq!(used, Ok(Commit::Stale), "number is used");
 
     assert_eq!(stack.table.delete_room(room.id, owner.user, None, NOW).await, Ok(Commit::Done));
     let change = entry(room.id, seq + 1, owner.user, Change::RoomUpdated { renamed: None });
-    assert_eq!(stack.table.commit_room(&back, &change).await, Ok(Commit::Stale));
+    assert_eq!(stack.table.commit_room(&back, &back, &change).await, Ok(Commit::Stale));
     assert_eq!(stack.table.log(room.id, seq, seq + 1, 9).await.unwrap().1, vec![]);
 }
 
@@ -154,7 +158,7 @@ async fn the_last_member_takes_the_room_along_and_nobody_else() {
     let stack = Stack::new().await;
     let (room, owner) = stack.room(RoomKind::Public, "r").await;
     let other = member(room.id, user(), Role::Member);
-    let joined = Change::UserJoined { user: other.user, role: Role::Member };
+    let joined = Change::UserJoined { user: other.user, role: Role::Member, silenced_until: None };
     let joined = entry(room.id, 1, other.user, joined);
     assert_eq!(stack.table.add_member(&other, &joined).await, Ok(Commit::Done));
     assert_eq!(stack.table.delete_room(room.id, owner.user, Some(1), NOW).await, Ok(Commit::Stale));

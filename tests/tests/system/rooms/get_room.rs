@@ -58,3 +58,26 @@ async fn an_unknown_room_is_not_found() {
         user.get(&format!("/rooms/{id}")).await.problem(404, "not_found");
     }
 }
+
+#[tokio::test]
+async fn what_is_held_is_not_sent_again() {
+    let [owner, guest] = stack().users().await;
+    let room = owner.room_with(&[&guest]).await;
+    let path = format!("/rooms/{room}");
+    let shown = owner.get(&path).await;
+    let tag = shown.header("etag").expect("a tag").to_owned();
+    let ask = async |tag: &str| {
+        let headers = [("if-none-match", tag)];
+        owner.call_with("GET", &path, &headers, Payload::None).await
+    };
+    let again = ask(&tag).await;
+    assert_eq!(
+        (again.status, again.text.as_str(), again.header("etag")),
+        (304, "", Some(tag.as_str()))
+    );
+    assert_eq!(ask("\"other\"").await.ok(200), shown.json);
+    // Anything of the answer counts, the unread messages too.
+    guest.send(&room, "new").await;
+    let news = ask(&tag).await.ok(200);
+    assert_eq!(news["unread_count"], 1);
+}

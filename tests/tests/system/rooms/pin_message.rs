@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use parlance_tests::prelude::*;
+use parlance_tests::rooms::system_lines;
 
 fn id(message: &Value) -> &str {
     message["id"].as_str().unwrap()
@@ -61,7 +62,7 @@ async fn many_pin_the_same_at_once() {
         shape::pin(&answer.ok(200));
     }
     assert_eq!(owner.room(&room).await["pin_count"], 1);
-    let lines = rooms::system_lines(&owner.page(&room, "").await);
+    let lines = system_lines(&owner.page(&room, "").await);
     assert_eq!(lines.iter().filter(|kind| *kind == "pinned").count(), 1);
 }
 

@@ -109,3 +109,38 @@ async fn an_unknown_room_is_not_found() {
         .await
         .problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn a_change_may_depend_on_what_was_read() {
+    let [owner, guest] = stack().users().await;
+    let room = owner.room_with(&[&guest]).await;
+    let path = format!("/rooms/{room}");
+    let tag = async || {
+        let answer = owner.get(&path).await;
+        answer.header("etag").expect("a tag").to_owned()
+    };
+    let change = async |tag: &str, name: &str| {
+        let headers = [("if-match", tag)];
+        owner.call_with("PUT", &path, &headers, json!({"name": name})).await
+    };
+    let first = tag().await;
+    // What others say and do in the room is no reason to refuse a name.
+    guest.send(&room, "meanwhile").await;
+    let changed = change(&first, "Coffee").await;
+    let second = changed.header("etag").map(str::to_owned);
+    assert_eq!(changed.ok(200)["name"], "Coffee");
+    change(&first, "Milk").await.problem(412, "precondition_failed");
+    change("\"nonsense\"", "Milk").await.problem(412, "precondition_failed");
+    assert_eq!(owner.room(&room).await["name"], "Coffee");
+    change(&second.unwrap(), "Milk").await.ok(200);
+    change("*", "Water").await.ok(200);
+    // Of many who read the same, one changes it.
+    let read = tag().await;
+    let names: Vec<String> = (0..6).map(|number| format!("Room {number}")).collect();
+    let answers =
+        futures_util::future::join_all(names.iter().map(|name| change(&read, name))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+    for answer in answers.into_iter().filter(|answer| answer.status != 200) {
+        answer.problem(412, "precondition_failed");
+    }
+}

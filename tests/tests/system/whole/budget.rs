@@ -34,6 +34,14 @@ const SEND: &[(&str, Calls)] = &[
     ("SendMessage", Exactly(1)),
 ];
 
+/// A change of a room: look, take a number, commit, publish.
+const CHANGE: &[(&str, Calls)] = &[
+    ("BatchGetItem", Exactly(1)),
+    ("UpdateItem", Exactly(1)),
+    ("TransactWriteItems", Exactly(1)),
+    ("SendMessage", Exactly(1)),
+];
+
 const BUDGETS: &[Budget] = &[
     // At most one write a minute: those of the same minute are refused by their condition.
     Budget { function: "socket_ping", per_run: &[("UpdateItem", Exactly(1))] },
@@ -102,9 +110,82 @@ const BUDGETS: &[Budget] = &[
         function: "edit_message",
         per_run: &[
             ("BatchGetItem", Exactly(3)),
+            ("UpdateItem", AtMost(3)),
+            ("TransactWriteItems", Exactly(1)),
+            ("SendMessage", Exactly(1)),
+        ],
+    },
+    Budget { function: "join_room", per_run: CHANGE },
+    Budget { function: "add_member", per_run: CHANGE },
+    Budget { function: "remove_member", per_run: CHANGE },
+    Budget { function: "change_role", per_run: CHANGE },
+    Budget { function: "silence_member", per_run: CHANGE },
+    Budget { function: "unsilence_member", per_run: CHANGE },
+    Budget { function: "ban_member", per_run: CHANGE },
+    Budget {
+        function: "unban_member",
+        per_run: &[("BatchGetItem", Exactly(1)), ("TransactWriteItems", Exactly(1))],
+    },
+    Budget {
+        function: "list_bans",
+        per_run: &[("BatchGetItem", AtMost(2)), ("Query", Exactly(1))],
+    },
+    Budget {
+        function: "set_notification_level",
+        per_run: &[
+            ("BatchGetItem", Exactly(1)),
+            ("UpdateItem", Exactly(1)),
+            ("SendMessage", Exactly(1)),
+        ],
+    },
+    // The second read is for the people that a pin and its message name.
+    Budget {
+        function: "pin_message",
+        per_run: &[
+            ("BatchGetItem", Exactly(2)),
             ("UpdateItem", Exactly(1)),
             ("TransactWriteItems", Exactly(1)),
             ("SendMessage", Exactly(1)),
+        ],
+    },
+    Budget { function: "unpin_message", per_run: CHANGE },
+    Budget {
+        function: "list_pins",
+        per_run: &[("BatchGetItem", AtMost(3)), ("Query", Exactly(1))],
+    },
+    Budget {
+        function: "create_invite",
+        per_run: &[("BatchGetItem", Exactly(1)), ("TransactWriteItems", Exactly(1))],
+    },
+    Budget {
+        function: "list_invites",
+        per_run: &[("BatchGetItem", AtMost(3)), ("Query", Exactly(1))],
+    },
+    // The code says which room: that is a second read. Counting the lookup takes one write, or two.
+    Budget {
+        function: "get_invite",
+        per_run: &[("BatchGetItem", Exactly(2)), ("UpdateItem", AtMost(2))],
+    },
+    Budget {
+        function: "accept_invite",
+        per_run: &[
+            ("BatchGetItem", Exactly(2)),
+            ("UpdateItem", AtMost(3)),
+            ("TransactWriteItems", Exactly(1)),
+            ("SendMessage", Exactly(1)),
+        ],
+    },
+    Budget {
+        function: "revoke_invite",
+        per_run: &[("BatchGetItem", Exactly(2)), ("TransactWriteItems", Exactly(1))],
+    },
+    // To the purge queue, and to the members.
+    Budget {
+        function: "delete_room",
+        per_run: &[
+            ("BatchGetItem", Exactly(1)),
+            ("TransactWriteItems", Exactly(1)),
+            ("SendMessage", Exactly(2)),
         ],
     },
     Budget {
@@ -174,15 +255,6 @@ async fn files_keep_to_their_calls() {
 
 /// People and moderation. A bucket takes one `UpdateItem`, in a run of requests two.
 const PEOPLE_BUDGETS: &[Budget] = &[
-    Budget {
-        function: "edit_message",
-        per_run: &[
-            ("BatchGetItem", AtMost(2)),
-            ("UpdateItem", AtMost(3)),
-            ("TransactWriteItems", Exactly(1)),
-            ("SendMessage", Exactly(1)),
-        ],
-    },
     Budget {
         function: "block_user",
         per_run: &[
@@ -265,6 +337,10 @@ fn check_with(budget: &Budget, before: &Metrics, after: &Metrics, runs: u64) {
         );
     }
     for (operation, made) in &calls {
+        // A process that starts reads the key that tokens are verified with, once.
+        if operation == "GetItem" && *made <= 2 {
+            continue;
+        }
         assert!(
             budget.per_run.iter().any(|(name, _)| name == operation),
             "{function}: {operation} {made} times, not in its budget"

@@ -5,6 +5,7 @@ mod bad_frames;
 mod bad_input;
 mod bad_paths;
 mod budget;
+mod budget_managing;
 mod coverage;
 mod events;
 mod markdown;

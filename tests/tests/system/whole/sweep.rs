@@ -23,7 +23,11 @@ pub const BODYLESS: &[&str] = &[
 pub const DEPTH: usize = 10_000;
 
 /// Lines that people are shown by: control characters in them become a space instead of an error.
-pub const LINES: &[&str] = &["name", "display_name", "status_message", "filename"];
+pub const LINES: &[&str] = &["name", "display_name", "status_message", "filename", "reason"];
+
+/// Routes whose members may all be missing, and so may the body.
+pub const ALL_OPTIONAL: &[&str] =
+    &["update_room", "update_me", "silence_member", "ban_member", "create_invite"];
 
 /// What went wrong in a sweep, so that one run shows all of it.
 #[derive(Default)]
