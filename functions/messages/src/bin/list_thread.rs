@@ -33,7 +33,7 @@ enum Order {
 }
 
 fn anchor(query: &Query, id: MessageId) -> Result<Anchor> {
-    let seq = |name, anchor: MessageId| {
+    let seq = |name: &'static str, anchor: MessageId| {
         let expected = "must be the id of a message of this room";
         let same = anchor.room == id.room;
         if same { Ok(anchor.seq) } else { Err(FieldError::new(name, "invalid", expected)) }

@@ -48,7 +48,7 @@ async fn replies_against_the_deletion_of_their_root_are_all_counted_or_refused()
         let deleted =
             if deleted.status == 429 { alice.delete(&path(&root)).await } else { deleted };
         deleted.ok(200);
-        let mut stored = 0;
+        let mut stored = 0_usize;
         for reply in replies {
             match reply.status {
                 201 => stored += 1,
@@ -81,7 +81,7 @@ async fn replies_and_their_deletion_leave_the_right_count() {
 }
 
 #[tokio::test]
-async fn reactions_at_once_are_all_there_and_the_last_event_has_counted_them() {
+async fn reactions_at_once_are_all_there_and_all_go() {
     let people = stack().crowd(6).await;
     let others: Vec<&User> = people[1..].iter().collect();
     let room = people[0].room_with(&others).await;
@@ -109,10 +109,10 @@ async fn paging_while_six_people_write_misses_and_doubles_nothing() {
     let others: Vec<&User> = people[1..].iter().collect();
     let room = people[0].room_with(&others).await;
     let before = people[0].send_all(&room, (0..10).map(|n| format!("before {n}"))).await;
-    let write =
-        join_all(people.iter().enumerate().map(async |(who, user)| {
-            user.send_all(&room, (0..8).map(|n| format!("{who}.{n}"))).await
-        }));
+    let write = join_all(people.iter().enumerate().map(|(who, user)| {
+        let room = &room;
+        async move { user.send_all(room, (0..8).map(|n| format!("{who}.{n}"))).await }
+    }));
     let read = async {
         let mut pages = vec![];
         for _ in 0..4 {
