@@ -45,7 +45,7 @@ impl User {
 
     /// Sends a last message and waits until it is found: what was written before it is in the index too.
     pub async fn settle(&self, room: &str) {
-        let fence = format!("fence{}", uuid::Uuid::new_v4().simple());
+        let fence = format!("fence{}", uuid::Uuid::now_v7().simple());
         let message = self.send(room, &fence).await;
         self.expect_found(room, &format!("\"{fence}\""), &[&fence]).await;
         let path = format!("/messages/{}", message["id"].as_str().unwrap_or_default());

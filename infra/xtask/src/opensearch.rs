@@ -85,7 +85,7 @@ impl Node {
         let mut lines =
             child.stdout.take().map(BufReader::new).into_iter().flat_map(BufReader::lines);
         while let Some(Ok(line)) = lines.next() {
-            if line.ends_with("ready") {
+            if line == "ready" || line.ends_with(" ready") {
                 // What it says from now on is nobody's concern, but it must not block on it.
                 std::thread::spawn(move || lines.for_each(drop));
                 return Ok(Self { child, port });

@@ -1,3 +1,4 @@
 //! `GET /search`
+#![allow(clippy::module_inception, reason = "tests are in a file of their function's name")]
 
 mod search;

@@ -1,6 +1,5 @@
 //! `GET /search`: messages of the rooms one is in now, as they are now.
 
-use futures_util::future::join_all;
 use parlance_tests::prelude::*;
 use parlance_tests::search::{encoded, found};
 use parlance_tests::stack::project_folder;
@@ -246,15 +245,15 @@ async fn pages_follow_each_other() {
 #[tokio::test]
 async fn what_is_not_right_is_named() {
     let alice = stack().user().await;
-    let long = "x".repeat(501);
-    let many = "a+".repeat(33);
+    let long = format!("q={}", "x".repeat(501));
+    let many = format!("q={}", "a+".repeat(33));
     for (query, name) in [
         ("", "q"),
         ("q=", "q"),
         ("q=%20%20", "q"),
         ("q=!!!", "q"),
-        (&format!("q={long}"), "q"),
-        (&format!("q={many}"), "q"),
+        (long.as_str(), "q"),
+        (many.as_str(), "q"),
         ("q=before:soon", "q"),
         ("q=has:tea", "q"),
         ("q=x&from=tomorrow", "from"),
@@ -281,11 +280,15 @@ async fn what_is_not_right_is_named() {
 #[tokio::test]
 async fn who_searches_too_much_has_to_wait() {
     let user = limited().user().await;
-    let mut answers = join_all((0..40).map(|_| user.get("/search?q=tea"))).await;
-    let refused = answers.iter().filter(|answer| answer.status == 429).count();
-    assert!(refused >= 10, "{refused}");
-    let first = answers.iter().position(|answer| answer.status == 429).unwrap();
-    answers.swap_remove(first).problem(429, "rate_limited");
+    // Thirty at once, and more only as the bucket fills again.
+    for _ in 0..90 {
+        let answer = user.get("/search?q=tea").await;
+        if answer.status != 200 {
+            answer.problem(429, "rate_limited");
+            return;
+        }
+    }
+    panic!("nobody was told to wait");
 }
 
 #[tokio::test]

@@ -75,7 +75,7 @@ async fn nothing_acknowledged_is_lost_to_kill_9() {
     let wanted: Vec<&str> = texts.iter().map(String::as_str).take(50).collect();
     alice.expect_found(&room, "tea", &wanted).await;
     for text in &texts {
-        let word = text.trim_start_matches("tea ");
-        assert_eq!(alice.find_in(&room, word).await, [text.as_str()]);
+        let word = format!("\"{}\"", text.trim_start_matches("tea "));
+        assert_eq!(alice.find_in(&room, &word).await, [text.as_str()]);
     }
 }
