@@ -342,26 +342,6 @@ pub(crate) fn code_at(place: &str) -> Option<InviteCode> {
     digits.then(|| code.parse().ok())?
 }
 
-pub(crate) fn file(id: AttachmentId) -> Key {
-    Key::new(format!("FILE#{id}"), "FILE")
-}
-
-/// The file of `FILE#<id>`.
-pub(crate) fn file_in(pk: &str) -> Option<AttachmentId> {
-    pk.strip_prefix("FILE#")?.parse().ok()
-}
-
-/// Where a file stands among those with an end: by time, then by id so that no two collide. Thirteen
-/// digits of milliseconds sort as numbers until the year 2286.
-pub(crate) fn ending_sort(ends_at: Timestamp, id: AttachmentId) -> String {
-    format!("{:013}#{id}", ends_at.ms())
-}
-
-/// Before every file that ends after `now`, and behind those that have ended.
-pub(crate) fn ending_before(now: Timestamp) -> String {
-    format!("{:013}~", now.ms())
-}
-
 /// The room of `ROOM#<room>` and `ROOM#<room>#<bucket>`.
 pub(crate) fn room_in(pk: &str) -> Option<RoomId> {
     pk.strip_prefix("ROOM#")?.get(..UUID_CHARS)?.parse().ok()

@@ -312,7 +312,7 @@ async fn people_and_moderators_keep_to_theirs() {
 }
 
 /// Asserts a use case's calls between two moments; `runs` is how often it ran.
-fn check(function: &str, before: &Metrics, after: &Metrics, runs: u64) {
+pub fn check(function: &str, before: &Metrics, after: &Metrics, runs: u64) {
     let budget = BUDGETS.iter().chain(PEOPLE_BUDGETS).find(|budget| budget.function == function);
     let budget = budget.expect("a budget");
     check_with(budget, before, after, runs);
