@@ -544,7 +544,7 @@ mod tests {
             at,
             ordinal: 1,
             actor: ann,
-            change: Change::UserJoined { user, role: Role::Member },
+            change: Change::UserJoined { user, role: Role::Member, silenced_until: None },
         };
         let added = Box::new(entry(bob));
         assert_eq!(Written::of(&TableChange::Logged(added.clone())), Some(Written::Added(added)));

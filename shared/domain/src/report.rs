@@ -383,7 +383,7 @@ mod tests {
     #[test]
     fn ranks_leave_records_and_people_do_not() {
         let until = Some(Timestamp::from_ms(9));
-        let joined = |user| Change::UserJoined { user, role: Role::Member };
+        let joined = |user| Change::UserJoined { user, role: Role::Member, silenced_until: None };
         let left = |user, reason| Change::UserLeft { user, reason };
         let silenced =
             |user| Change::MemberUpdated { user, role: Role::Member, silenced_until: until };

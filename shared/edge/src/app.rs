@@ -74,17 +74,6 @@ impl App {
         }
     }
 
-    /// The queue of deleted rooms.
-    pub fn purges(&self) -> &cloud::PurgeQueue {
-        self.purges.get_or_init(|| {
-            let seconds = required("PURGE_DELAY_SECONDS").parse();
-            let Ok(delay_s @ 0..=900) = seconds else {
-                misconfigured("PURGE_DELAY_SECONDS must be a number from 0 to 900")
-            };
-            cloud::PurgeQueue::new(self.clients.sqs(), required("PURGE_QUEUE_URL"), delay_s)
-        })
-    }
-
     /// The queue of presence checks.
     pub fn presence(&self) -> &cloud::PresenceQueue {
         self.presence.get_or_init(|| {

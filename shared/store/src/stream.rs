@@ -112,6 +112,7 @@ mod tests {
         let change = domain::Change::UserJoined {
             user: UserId::new(at, [3; 10]),
             role: domain::Role::Member,
+            silenced_until: None,
         };
         let actor = UserId::new(at, [2; 10]);
         let entry = domain::LogEntry { room, seq: 8, at, ordinal: 1, actor, change };

@@ -103,7 +103,7 @@ async fn marks_move_forward_only() {
     assert_eq!(read(4).await, Ok(Commit::Stale));
     assert_eq!(read(6).await, Ok(Commit::Done));
     assert_eq!(stack.load_member(room.id, owner.user).await.unwrap().read, mark(6));
-    let stranger = member(room.id, user(), domain::Role::Member);
+    let stranger = member(room.id, user(), Role::Member);
     assert_eq!(stack.table.mark_read(&stranger, mark(9), NOW).await, Ok(Commit::Stale));
     assert_eq!(stack.table.mark_unread(&stranger, mark(0), &[]).await, Ok(Commit::Stale));
     let delivered = stack.table.mark_delivered(room.id, stranger.user, 9, NOW).await;

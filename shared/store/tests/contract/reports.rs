@@ -100,7 +100,7 @@ async fn a_deed_and_its_record_are_one_transaction() {
     let stack = Stack::new().await;
     let (room, owner) = stack.room(RoomKind::Public, "r").await;
     let other = member(room.id, user(), Role::Member);
-    let joined = Change::UserJoined { user: other.user, role: Role::Member };
+    let joined = Change::UserJoined { user: other.user, role: Role::Member, silenced_until: None };
     stack.table.add_member(&other, &entry(room.id, 1, other.user, joined)).await.unwrap();
     let foul = message(&other, 2, 1, "foul");
     stack.store(&foul).await;
@@ -133,7 +133,7 @@ async fn admins_are_those_with_a_rank() {
     let (room, owner) = stack.room(RoomKind::Public, "r").await;
     for role in [Role::Member, Role::Admin, Role::Member] {
         let one = member(room.id, user(), role);
-        let joined = Change::UserJoined { user: one.user, role };
+        let joined = Change::UserJoined { user: one.user, role, silenced_until: None };
         let seq = u64::from(rand::random::<u16>()) + 1;
         stack.table.add_member(&one, &entry(room.id, seq, one.user, joined)).await.unwrap();
     }
