@@ -57,7 +57,7 @@ mod tests {
             // Also a path of `/rooms/{room_id}`, so API Gateway routes those methods there.
             ("POST", "/rooms/public", vec!["DELETE", "GET", "PATCH", "PUT"]),
             ("PUT", "/rooms/not-an-id/messages", vec!["GET", "POST"]),
-            ("GET", "/messages/x/reactions", vec!["POST"]),
+            ("PUT", "/messages/x/reactions", vec!["GET", "POST"]),
             ("GET", "/messages/x/reactions/👍", vec!["DELETE"]),
             ("DELETE", "/users/me", vec!["GET", "PATCH"]),
             ("HEAD", "/rooms", vec!["GET", "POST"]),

@@ -1,17 +1,19 @@
 //! An account's life: its devices, its password, its end and its return.
 
+use crate::change_role::succeed_owner;
 use crate::done::{Deactivated, PasswordChanged, SessionEnded};
 use crate::event::{Audience, Event, Fanout};
 use crate::event_data::UserUpdated;
 use crate::gate::{Principal, no_such};
 use crate::ports::{
-    Accounts, Ask, ChangePassword, Commit, Deactivate, Devices, FindConnections, ListRooms, Look,
-    OpenSession, Publish, SaveRate, Seen,
+    Accounts, Ask, ChangePassword, ChangeRoles, ChangeRoom, Commit, Deactivate, Devices,
+    FindConnections, ListMembers, ListRooms, Look, OpenSession, Publish, QueuePurge, SaveRate,
+    Seen, TakeSeq,
 };
 use crate::sign_in::{SignIn, SignedIn, hang_up, hash, login, prove};
 use crate::view::UserView;
 use domain::{
-    ChatError, Code, Credentials, FieldError, Password, Presence, Profile, Result, RoomId,
+    ChatError, Code, Credentials, FieldError, Password, Presence, Profile, Result, Role, RoomId,
     RoomKind, SessionId, Timestamp, UserId,
 };
 use futures_util::future::try_join;
@@ -114,8 +116,21 @@ pub async fn change_password(
 /// what it wrote stays under its name. The sessions end last, so a repetition of a request that died
 /// on the way is let in and finishes.
 pub async fn deactivate_me(
-    store: &(impl Look + Accounts + SaveRate + Deactivate + ListRooms + Devices + FindConnections),
+    store: &(
+         impl Look
+         + Accounts
+         + SaveRate
+         + Deactivate
+         + ListRooms
+         + Devices
+         + FindConnections
+         + TakeSeq
+         + ChangeRoles
+         + ChangeRoom
+         + ListMembers
+     ),
     fanout: &impl Publish,
+    purges: &impl QueuePurge,
     who: Principal,
     now: Timestamp,
     password: Option<Password>,
@@ -124,6 +139,10 @@ pub async fn deactivate_me(
     let (profile, _) = proven(store, who, now, password, address, "/password").await?;
     store.set_deactivated(&profile, true).await?;
     mark_direct_rooms(store, who.user, now, true).await?;
+    // One after the other: an account seldom owns many rooms, and each is a transaction of its own.
+    for room in owned(store, who.user, now).await? {
+        succeed_owner(store, fanout, purges, room, who.user, now).await?;
+    }
     let gone = Profile {
         deactivated: true,
         status: None,
@@ -138,6 +157,18 @@ pub async fn deactivate_me(
     hang_up(store, fanout, who.user, now, |_| true).await?;
     store.end_sessions(who.user, &all).await?;
     Ok(Deactivated { deactivated: true })
+}
+
+/// The rooms the user owns.
+async fn owned(
+    store: &(impl Look + ListRooms),
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<RoomId>> {
+    let members = store.rooms_of(user).await?.into_iter().map(|room| (room, user)).collect();
+    let seen = store.look(Ask { members, ..Ask::default() }, now).await?;
+    let owned = seen.members.into_values().filter(|member| member.role == Role::Owner);
+    Ok(owned.map(|member| member.room).collect())
 }
 
 /// Takes a deactivated account back into use and signs in; one that is in use is just signed in to.

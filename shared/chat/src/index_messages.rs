@@ -108,7 +108,7 @@ mod tests {
         let sent = difference(None, Some(&tea)).unwrap();
         let findable = sent.findable.unwrap();
         assert_eq!((sent.version, findable.words.as_str()), (7, "tea https example org c c"));
-        assert_eq!(findable.also, "exampleorg c++");
+        assert_eq!(findable.also, "c++ exampleorg");
         assert_eq!(findable.has, [Has::Links]);
 
         let reacted = Message { changed_seq: 8, pinned: true, ..tea.clone() };

@@ -11,7 +11,7 @@ use crate::notifications::unread_notifications;
 use crate::ports::{Ask, Blocks, FindConnections, ListRooms, Look, ReadLog, ReadNotices};
 use crate::read_rooms::list_rooms;
 use crate::resume::{Position, resume, settled};
-use crate::view::{RoomView, UserView};
+use crate::view::{OwnUserView, RoomView, Settings, UserView};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
@@ -246,7 +246,7 @@ pub struct Limits {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields of docs/api.md")]
 pub struct Bootstrap {
-    pub me: UserView,
+    pub me: OwnUserView,
     /// As the first page of `GET /rooms`.
     pub rooms: Vec<RoomView>,
     pub next_cursor: Option<String>,
@@ -292,7 +292,10 @@ pub async fn bootstrap(
     let cursor = Cursor::encode(now, order);
     let unread = page.rooms.iter().filter_map(|room| Some(room.mine.as_ref()?.unread_count));
     Ok(Bootstrap {
-        me: UserView::of(profile, &presence, now),
+        me: OwnUserView {
+            user: UserView::of(profile, &presence, now),
+            settings: Settings::of(profile),
+        },
         unread_total: unread.sum(),
         rooms: page.rooms,
         next_cursor: page.next_cursor,

@@ -8,7 +8,7 @@ use crate::write::Write;
 use crate::{Table, files};
 use aws_sdk_dynamodb::types::{DeleteRequest, ReturnValue, WriteRequest};
 use chat::ports::Purge;
-use domain::{Attached, ChatError, Result, RoomId, Timestamp, UserId};
+use domain::{Attached, ChatError, MessageId, Result, RoomId, Timestamp, UserId};
 use std::collections::HashMap;
 
 /// Writes one `BatchWriteItem` takes (DynamoDB's limit).
@@ -97,14 +97,21 @@ impl Purge for Table {
     ) -> Result<usize> {
         let find =
             Find::new("PK = :bucket", limit).value(":bucket", s(keys::bucket_pk(room, bucket)));
-        let found = self.query(find.only("PK, SK, #attachments")).await?;
+        let found = self.query(find.only("PK, SK, #attachments, #parent_seq")).await?;
         // Files first: a message that is still there is found again, and its files with it.
         for item in &found.items {
             for file in Fields(item).json::<Vec<Attached>>("attachments")? {
                 self.write(files::release(file.id, now), ReturnValue::None).await?;
             }
         }
-        let rows = found.items.iter().map(|item| Fields(item).key()).collect::<Result<Vec<_>>>()?;
+        let mut rows = Vec::with_capacity(found.items.len());
+        for item in &found.items {
+            let (key, root) = (Fields(item).key()?, Fields(item).number_opt("parent_seq")?);
+            // A reply's place in its thread goes before the reply, for the same reason.
+            let place = root.zip(keys::seq_in(&key.sk));
+            rows.extend(place.map(|(root, seq)| keys::reply(MessageId { room, seq: root }, seq)));
+            rows.push(key);
+        }
         self.delete_all(rows).await?;
         Ok(found.items.len())
     }

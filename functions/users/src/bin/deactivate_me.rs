@@ -2,7 +2,7 @@
 //!
 //! 200. All sessions end and their sockets are closed; signing in is 403 `account_deactivated`, until
 //! `POST /auth/reactivate`. What the account wrote stays under its name; nobody finds it or writes to
-//! it directly any more.
+//! it directly any more. The rooms it owns pass to their oldest admin, or else member.
 
 use chat::Deactivated;
 use domain::{Code, Password, Result};
@@ -19,8 +19,9 @@ async fn deactivate_me(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let body: Body = request.json()?;
     let password = Password::parse(body.password).ok();
-    let (table, address) = (&app.table, request.address());
-    let done = chat::deactivate_me(table, app.fanout(), who, request.now, password, address);
+    let (table, fanout, purges) = (&app.table, app.fanout(), app.purges());
+    let (now, address) = (request.now, request.address());
+    let done = chat::deactivate_me(table, fanout, purges, who, now, password, address);
     Ok(Reply::ok(&done.await?))
 }
 

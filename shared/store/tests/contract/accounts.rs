@@ -39,7 +39,6 @@ async fn a_profile_changes_and_clears() {
         status_emoji: Some("🍜".into()),
         status_expires_at: Some(NOW.plus_ms(9)),
         last_seen: NOW.plus_ms(5),
-        deactivated: true,
         ..before.clone()
     };
     assert_eq!(stack.table.save_profile(&full).await, Ok(()));
