@@ -16,8 +16,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 const OPENAPI: &str = "parlance:openapi";
 const ASYNCAPI: &str = "parlance:asyncapi";
 
-/// What the stack on one machine serves beside the deployment: its diagnostics, and Lambda's own API.
-const LOCAL: [&str; 2] = ["/_local/", "/2015-03-31/"];
+/// What the stack on one machine serves beside the deployment: its diagnostics, Lambda's own API, and the
+/// search domain.
+const LOCAL: [&str; 3] = ["/_local/", "/2015-03-31/", "/opensearch/"];
 
 static OFF: AtomicBool = AtomicBool::new(false);
 

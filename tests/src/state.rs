@@ -93,7 +93,7 @@ impl RoomState {
         }
         match event["type"].as_str().unwrap_or_default() {
             "message_created" => self.created(&data["message"]),
-            "message_updated" => self.put(&data["message"]),
+            "message_updated" => self.updated(&data["message"]),
             "message_deleted" => self.deleted(data),
             "reaction_added" | "reaction_removed" => self.reacted(data),
             "message_pinned" => self.pinned(data, true),
@@ -130,6 +130,17 @@ impl RoomState {
         }
     }
 
+    /// The thread's count is kept: it follows from the replies' own events, which come besides.
+    fn updated(&mut self, message: &Value) {
+        let kept = self.message(&message["id"]).map(|known| {
+            ["reply_count", "last_reply_at"].map(|name| (name.to_owned(), known[name].clone()))
+        });
+        self.put(message);
+        if let Some(known) = self.message(&message["id"]) {
+            known.extend(kept.into_iter().flatten());
+        }
+    }
+
     fn created(&mut self, message: &Value) {
         self.put(message);
         self.room.insert("last_message_at", message["created_at"].clone());
@@ -142,9 +153,9 @@ impl RoomState {
 
     fn deleted(&mut self, data: &Value) {
         if let Some(root) = self.message(&data["parent_message_id"]) {
-            let count = root["reply_count"].as_u64().unwrap_or(0);
-            root.insert("reply_count".into(), json!(count.saturating_sub(1)));
-            if count <= 1 {
+            let left = root["reply_count"].as_u64().unwrap_or(0).saturating_sub(1);
+            root.insert("reply_count".into(), json!(left));
+            if left == 0 {
                 root.insert("last_reply_at".into(), Value::Null);
             }
         }

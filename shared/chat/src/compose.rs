@@ -10,9 +10,11 @@ use crate::ports::{Publish, ReadLog};
 use crate::view::{CompactUser, MessageView, People, RoomView};
 use domain::{Change, LogEntry, Message, MessageId, Result, Room, RoomId, Timestamp, UserId};
 
-/// `message_created`. A message that has changed since is shown as it is now.
+/// `message_created`. A message that has changed since is shown as it is now, but without replies:
+/// those come as events of their own, and each raises the count.
 pub fn message_created(message: &Message, people: &People) -> Event {
-    let view = MessageView::of(message, people, None);
+    let mut view = MessageView::of(message, people, None);
+    (view.reply_count, view.last_reply_at) = (0, None);
     let data = MessageCreated { room_id: message.id.room, seq: message.id.seq, message: view };
     Event::of(message.created_at, data)
 }

@@ -33,6 +33,8 @@ fn about() -> About {
             Code::NotAMember,
             Code::Silenced,
             Code::Blocked,
+            Code::YouBlockedUser,
+            Code::AccountDeactivated,
             Code::MessageDeleted,
             Code::MessageNotReactable,
             Code::TooManyReactions,

@@ -34,6 +34,8 @@ fn about() -> About {
             Code::NotAMember,
             Code::Silenced,
             Code::Blocked,
+            Code::YouBlockedUser,
+            Code::AccountDeactivated,
             Code::NotTheSender,
             Code::EditWindowExpired,
             Code::MessageDeleted,

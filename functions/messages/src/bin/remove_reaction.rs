@@ -25,7 +25,15 @@ fn about() -> About {
     .path::<MessageId>("message_id")
     .path::<Emoji>("emoji")
     .answers::<Reactions>(200, "taken back")
-    .refuses(&[Code::NotAMember, Code::MessageDeleted, Code::ReactionNotFound])
+    .refuses(&[
+        Code::NotAMember,
+        Code::Silenced,
+        Code::Blocked,
+        Code::YouBlockedUser,
+        Code::AccountDeactivated,
+        Code::MessageDeleted,
+        Code::ReactionNotFound,
+    ])
 }
 
 fn main() -> edge::Exit {

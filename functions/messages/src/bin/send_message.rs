@@ -61,7 +61,15 @@ fn about() -> About {
         .header("X-RateLimit-Reset-After", "seconds, with fraction, until one more is left")
         .answers::<MessageView>(200, "this key has sent it before")
         .header("Idempotent-Replay", "`true`")
-        .refuses(&[Code::NotAMember, Code::Silenced, Code::Blocked, Code::IdempotencyConflict])
+        .refuses(&[
+            Code::MessageDeleted,
+            Code::NotAMember,
+            Code::Silenced,
+            Code::Blocked,
+            Code::YouBlockedUser,
+            Code::AccountDeactivated,
+            Code::IdempotencyConflict,
+        ])
 }
 
 fn main() -> edge::Exit {

@@ -63,6 +63,7 @@ fn about() -> About {
         .refuses(&[
             Code::NotFound,
             Code::Blocked,
+            Code::YouBlockedUser,
             Code::AccountDeactivated,
             Code::NotAMember,
             Code::IdempotencyConflict,

@@ -25,6 +25,7 @@ fn about() -> About {
         .refuses(&[
             Code::ValidationFailed,
             Code::Blocked,
+            Code::YouBlockedUser,
             Code::AccountDeactivated,
             Code::NotAMember,
         ])

@@ -13,7 +13,7 @@ use serde::Deserialize;
 struct Body {
     /// null goes back to what fits the room.
     #[serde(default)]
-    #[schemars(required, with = "Option<NotifyLevel>")]
+    #[schemars(with = "Option<NotifyLevel>")]
     level: Patch<String>,
 }
 

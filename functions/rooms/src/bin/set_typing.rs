@@ -32,7 +32,13 @@ fn about() -> About {
         .path::<RoomId>("room_id")
         .body::<Body>()
         .answers::<Nothing>(200, "told, or told moments ago")
-        .refuses(&[Code::NotAMember, Code::Silenced, Code::Blocked, Code::YouBlockedUser])
+        .refuses(&[
+            Code::NotAMember,
+            Code::Silenced,
+            Code::Blocked,
+            Code::YouBlockedUser,
+            Code::AccountDeactivated,
+        ])
 }
 
 fn main() -> edge::Exit {

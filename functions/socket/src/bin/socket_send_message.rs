@@ -52,10 +52,13 @@ async fn socket_send_message(app: &App, frame: &Frame) -> Result<Sent> {
 
 fn about() -> AboutFrame {
     About::frame("send_message", "Sends a message.").body::<Fields>().answers::<Sent>().refuses(&[
+        Code::MessageDeleted,
         Code::NotFound,
         Code::NotAMember,
         Code::Silenced,
         Code::Blocked,
+        Code::YouBlockedUser,
+        Code::AccountDeactivated,
         Code::IdempotencyConflict,
     ])
 }

@@ -20,7 +20,14 @@ fn about() -> AboutFrame {
     About::frame("typing_start", "Tells the room that somebody writes.")
         .body::<Fields>()
         .answers::<Nothing>()
-        .refuses(&[Code::NotFound, Code::NotAMember, Code::Silenced, Code::Blocked])
+        .refuses(&[
+            Code::NotFound,
+            Code::NotAMember,
+            Code::Silenced,
+            Code::Blocked,
+            Code::YouBlockedUser,
+            Code::AccountDeactivated,
+        ])
 }
 
 fn main() -> edge::Exit {

@@ -31,6 +31,7 @@ fn judge(stem: &str, failed: bool, answer: &Value) -> Result<(), String> {
         "register" => matches!(status, 201 | 409),
         "login" => matches!(status, 200 | 401),
         "refresh" => body["code"] == "refresh_invalid",
+        "reactivate" => body["code"] == "invalid_credentials",
         "openapi" | "asyncapi" | "healthz" => status == 200,
         "unknown_route" => matches!(status, 404 | 405),
         _ => body["code"] == "token_invalid",

@@ -5,7 +5,8 @@ use parlance_tests::prelude::*;
 use parlance_tests::template::Template;
 
 /// Routes that need no token.
-pub const OPEN: &[&str] = &["register", "login", "refresh", "openapi", "asyncapi", "healthz"];
+pub const OPEN: &[&str] =
+    &["register", "login", "refresh", "reactivate", "openapi", "asyncapi", "healthz"];
 
 /// Writing routes that take no body.
 pub const BODYLESS: &[&str] = &[
@@ -18,6 +19,7 @@ pub const BODYLESS: &[&str] = &[
     "accept_invite",
     "read_notification",
     "complete_attachment",
+    "block_user",
 ];
 
 pub const DEPTH: usize = 10_000;
@@ -26,8 +28,15 @@ pub const DEPTH: usize = 10_000;
 pub const LINES: &[&str] = &["name", "display_name", "status_message", "filename", "reason"];
 
 /// Routes whose members may all be missing, and so may the body.
-pub const ALL_OPTIONAL: &[&str] =
-    &["update_room", "update_me", "silence_member", "ban_member", "create_invite", "read_room"];
+pub const ALL_OPTIONAL: &[&str] = &[
+    "update_room",
+    "update_me",
+    "silence_member",
+    "ban_member",
+    "create_invite",
+    "read_room",
+    "read_all_notifications",
+];
 
 /// What went wrong in a sweep, so that one run shows all of it.
 #[derive(Default)]
@@ -86,6 +95,8 @@ impl World {
             let path = path.replace("{user_id}", &self.user.id).replace("{code}", "7gKpQmXr2sTw");
             let path = path.replace("{notification_id}", "0199aaaa-0000-7000-8000-000000000000");
             let path = path.replace("{attachment_id}", &self.attachment);
+            let path = path.replace("{session_id}", "0199aaaa-0000-7000-8000-000000000000");
+            let path = path.replace("{report_id}", &format!("{}-{}", self.message, self.user.id));
             path.replace("{emoji}", "%F0%9F%91%8D")
         };
         let routes = Template::load().http_routes().into_iter();
@@ -146,6 +157,11 @@ pub fn valid_body(stem: &str) -> Option<Value> {
     Some(match stem {
         "register" => json!({"username": username(), "password": PASSWORD, "display_name": "New"}),
         "login" => json!({"username": "somebody", "password": PASSWORD}),
+        "reactivate" => json!({"username": "somebody", "password": PASSWORD}),
+        "change_password" => json!({"current_password": "wrong wrong", "new_password": PASSWORD}),
+        "deactivate_me" => json!({"password": "wrong wrong"}),
+        "report_message" => json!({"reason": "spam", "comment": "c"}),
+        "resolve_report" => json!({"status": "resolved", "action": "none", "note": "n"}),
         "refresh" => json!({"refresh_token": "a-token"}),
         "create_room" => json!({"type": "public", "name": "New", "description": "d"}),
         "update_room" => json!({"name": "New", "description": "d", "type": "public"}),
