@@ -369,9 +369,18 @@ async fn each_use_case_keeps_to_its_calls() {
             socket.expect("presence_updated", |data| data["user_id"] == other.id.as_str()).await;
         }
     }
-    round(sender, &sockets, &room, "settled", false).await;
+    // A change of presence is told at least once: wait until nothing is delivered but the message.
+    let mut before = stack.metrics().await;
+    for number in 0.. {
+        round(sender, &sockets, &room, &format!("settling {number}"), false).await;
+        let after = stack.metrics().await;
+        let posts = after.calls_since(&before, "deliver").get("PostToConnection").copied();
+        before = after;
+        if posts == Some(CONNECTIONS) {
+            break;
+        }
+    }
 
-    let before = stack.metrics().await;
     for number in 0..ROUNDS {
         round(sender, &sockets, &room, &format!("by REST {number}"), false).await;
     }

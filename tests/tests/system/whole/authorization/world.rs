@@ -13,6 +13,8 @@ pub struct Cast {
     /// People who are in none of the rooms.
     newcomers: HashMap<&'static str, User>,
     sockets: HashMap<&'static str, Socket>,
+    /// The owner's direct rooms, by the other one.
+    direct: HashMap<String, String>,
 }
 
 /// Those who are somebody.
@@ -31,10 +33,12 @@ impl Cast {
             socket.keep_events(false);
             sockets.insert(*role, socket);
         }
-        let cast = Self { people, victims, newcomers, sockets };
+        let mut cast = Self { people, victims, newcomers, sockets, direct: HashMap::new() };
         // A direct room with the owner from before the quarrel.
         for role in SIGNED_IN.into_iter().filter(|role| *role != "owner") {
-            cast.people[role].direct_room(cast.owner()).await;
+            let peer = &cast.people[role];
+            let room = peer.direct_room(cast.owner()).await;
+            cast.direct.insert(peer.id.clone(), room);
         }
         let blocked = &cast.people["blocked"].id;
         cast.owner().call("PUT", &format!("/users/{blocked}/block"), Payload::None).await.ok(200);
@@ -147,10 +151,7 @@ impl World {
             "$room" => room.clone(),
             "$dm" => {
                 let peer = &cast.people[if key == "owner" { "member" } else { key }];
-                let rooms = owner.get("/rooms?limit=100").await.ok(200);
-                let rooms = rooms["rooms"].as_array().cloned().unwrap_or_default();
-                let room = rooms.iter().find(|room| room["peer"]["id"] == peer.id.as_str());
-                text(&room.expect("a direct room")["id"])
+                cast.direct[&peer.id].clone()
             }
             "$theirs" => text(&owner.send(room, "of the owner").await["id"]),
             "$own" => self.own.get(key).unwrap_or(&self.own["owner"]).clone(),
