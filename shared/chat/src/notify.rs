@@ -323,7 +323,7 @@ async fn store_direct(
         let was = store.direct_notice(user, room, now).await?;
         if let Some(was) = was.filter(|was| was.seq >= notice.seq) {
             let again = was.seq == notice.seq;
-            return Ok(again.then(|| (Notification { count: was.count, ..notice }, None)));
+            return Ok(again.then_some((Notification { count: was.count, ..notice }, None)));
         }
         let open = match was {
             Some(was) if was.seq > read_seq => {
@@ -364,13 +364,15 @@ async fn withdraw(
     let Some(room) = seen.rooms.get(&room_id) else { return Ok(()) };
     let mut users: Vec<UserId> = seen.messages.values().map(|m| m.sender).collect();
     users.extend(&was.mentions);
-    let mut after = None;
-    while was.mentions_all {
-        let page = store.recipients(room_id, PAGE_MEMBERS, after).await?;
-        users.extend(page.0);
-        match page.1 {
-            Some(last) => after = Some(last),
-            None => break,
+    if was.mentions_all {
+        let mut after = None;
+        loop {
+            let page = store.recipients(room_id, PAGE_MEMBERS, after).await?;
+            users.extend(page.0);
+            match page.1 {
+                Some(last) => after = Some(last),
+                None => break,
+            }
         }
     }
     users.sort_unstable();

@@ -280,6 +280,7 @@ pub struct Decision {
 /// Decides a report, or opens it again. `delete_message` deletes the message first, also by a
 /// moderator who is not in the room; the other actions say what was done by their own routes. The
 /// same decision again is none: nothing is written.
+#[allow(clippy::too_many_arguments, reason = "a use case names what it needs")]
 pub async fn decide_report(
     store: &(impl Look + TakeSeq + ChangeMessage + Files + KeepReports + ListAdmins + Accounts),
     objects: &impl Objects,
