@@ -353,7 +353,7 @@ fn allowed(html: &str) {
         }
     }
     assert!(!rest.contains('>') && open.is_empty(), "{open:?} left open in {html}");
-    assert!(html.chars().all(|c| html::is_shown(c)), "hidden characters in {html:?}");
+    assert!(html.chars().all(html::is_shown), "hidden characters in {html:?}");
 }
 
 fn number(attributes: &str, name: &str) -> bool {
