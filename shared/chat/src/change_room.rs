@@ -3,11 +3,13 @@
 use crate::compose;
 use crate::edit_message::{ROUNDS_MAX, busy};
 use crate::event::Audience;
-use crate::gate::Principal;
+use crate::gate::{Principal, no_such};
 use crate::ports::{ChangeRoom, Commit, Look, Publish, QueuePurge, RoomPatch, TakeSeq, Taken};
-use crate::view::{People, RoomView};
+use crate::read_rooms;
+use crate::view::RoomView;
 use domain::{
-    Change, ChatError, Code, FieldError, LogEntry, Result, Role, RoomId, RoomKind, Timestamp,
+    Change, ChatError, Code, FieldError, LogEntry, Membership, Result, Role, Room, RoomId,
+    RoomKind, Timestamp,
 };
 
 /// Applies `patch` as an admin or the owner, if `only_if` holds of the settings' tag
@@ -47,7 +49,7 @@ pub async fn update_room(
             next.description.clone_from(description);
         }
         if next == *room {
-            return Ok(RoomView::for_member(room, member, None, &People::new()));
+            return as_shown(store, who, now, room, member).await;
         }
         let Taken { seq, ordinal } = match taken {
             Some(place) => place,
@@ -61,9 +63,21 @@ pub async fn update_room(
         }
         next.last_seq = seq;
         compose::announce(fanout, &entry, &next, None, &seen.profiles).await?;
-        return Ok(RoomView::for_member(&next, member, None, &People::new()));
+        return as_shown(store, who, now, &next, member).await;
     }
     Err(busy())
+}
+
+/// The room as `GET` shows it to its member.
+async fn as_shown(
+    store: &impl Look,
+    who: Principal,
+    now: Timestamp,
+    room: &Room,
+    member: &Membership,
+) -> Result<RoomView> {
+    let mut shown = read_rooms::shown(store, who, now, &[(room, member)]).await?;
+    shown.pop().ok_or_else(|| no_such("room"))
 }
 
 /// Deletes a room as its owner: from now on it is unknown to everybody, and the purge worker takes

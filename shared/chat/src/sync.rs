@@ -254,7 +254,7 @@ pub struct Bootstrap {
     pub positions: BTreeMap<RoomId, u64>,
     /// From where to `GET /sync`.
     pub cursor: String,
-    /// Unread messages in all of `rooms`.
+    /// Unread messages in those of `rooms` that are not muted.
     pub unread_total: u64,
     pub notifications_unread: u64,
     /// Whom the caller has blocked.
@@ -290,7 +290,9 @@ pub async fn bootstrap(
     let rest = positions.keys().copied().filter(|id| !page.rooms.iter().any(|r| r.id == *id));
     let order = order.chain(rest).filter_map(|id| Some((id, positions.get(&id)?.last_seq)));
     let cursor = Cursor::encode(now, order);
-    let unread = page.rooms.iter().filter_map(|room| Some(room.mine.as_ref()?.unread_count));
+    let mine = page.rooms.iter().filter_map(|room| room.mine.as_ref());
+    let unread =
+        mine.filter(|m| m.notification_level != NotifyLevel::Muted).map(|m| m.unread_count);
     Ok(Bootstrap {
         me: OwnUserView {
             user: UserView::of(profile, &presence, now),

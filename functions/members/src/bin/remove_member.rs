@@ -1,6 +1,6 @@
 //! `DELETE /rooms/{room_id}/members/{user_id}` — takes somebody out of a room; oneself by leaving.
 //!
-//! 200. Admins and the owner only, and only somebody of lower rank: 403 `insufficient_role`. They may
+//! Answers 200. Admins and the owner only, and only somebody of lower rank: 403 `insufficient_role`. They may
 //! come back to a public room; a ban prevents that.
 
 use chat::Removed;

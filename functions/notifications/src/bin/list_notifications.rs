@@ -1,6 +1,6 @@
 //! `GET /notifications?unread=&limit=&cursor=` — the caller's notifications, newest first.
 //!
-//! 200. A page may hold fewer than `limit` and still have a next.
+//! Answers 200. A page may hold fewer than `limit` and still have a next.
 
 use chat::notifications::Notifications;
 use domain::{NotificationId, Result};

@@ -1,6 +1,6 @@
 //! `PATCH /notifications/read-all` — marks all notifications as read, or `before` and all older ones.
 //!
-//! 200. One that arrives during the call stays unread.
+//! Answers 200. One that arrives during the call stays unread.
 
 use chat::notifications::AllRead;
 use domain::{NotificationId, Result};

@@ -1,7 +1,7 @@
 //! `POST /rooms/{room_id}/typing` — tells the room that the caller writes, or has stopped: the frames
 //! `typing_start` and `typing_stop` for those without a socket.
 //!
-//! 200. A start is told at most once in three seconds and lasts five.
+//! Answers 200. A start is told at most once in three seconds and lasts five.
 
 use domain::{Code, Result, RoomId};
 use edge::{About, App, Nothing, Reply, Request};

@@ -1,6 +1,6 @@
 //! `GET /bootstrap` — everything a client needs at its start, in one call.
 //!
-//! 200. Open the socket first and keep its events; then apply those whose number is above the room's
+//! Answers 200. Open the socket first and keep its events; then apply those whose number is above the room's
 //! position here.
 
 use chat::sync::{Bootstrap, Limits};

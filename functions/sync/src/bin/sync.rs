@@ -1,6 +1,6 @@
 //! `GET /sync?since=` — what was missed since a cursor: `resume` for those without a socket.
 //!
-//! 200. What is not a cursor is a 400. Rooms under `resync` are to be loaded afresh; with `more`, ask
+//! Answers 200. What is not a cursor is a 400. Rooms under `resync` are to be loaded afresh; with `more`, ask
 //! again with the new cursor at once.
 
 use chat::sync::Synced;

@@ -1,6 +1,6 @@
 //! `POST /users/me/deactivate` — takes the caller's account out of use.
 //!
-//! 200. All sessions end and their sockets are closed; signing in is 403 `account_deactivated`, until
+//! Answers 200. All sessions end and their sockets are closed; signing in is 403 `account_deactivated`, until
 //! `POST /auth/reactivate`. What the account wrote stays under its name; nobody finds it or writes to
 //! it directly any more. The rooms it owns pass to their oldest admin, or else member.
 

@@ -43,7 +43,7 @@ impl Stack {
                 return None;
             }
         }
-        panic!("neither in nor out")
+        unreachable!("neither in nor out")
     }
 }
 

@@ -17,7 +17,7 @@ async fn devices_give_signs_of_life() {
     assert_eq!(table.touch(who, &device.id, NOW, 100).await, Ok(None), "nobody there");
     let added = table.add_connection(who, &device, NOW).await.unwrap();
     assert_eq!((added.revision, added.changed_at), (1, NOW));
-    assert_eq!(added.connections, [device.clone()]);
+    assert_eq!(added.connections, std::slice::from_ref(&device));
     assert_eq!(table.touch(who, &device.id, NOW.plus_ms(99), 100).await, Ok(None), "too soon");
     let touched = table.touch(who, &device.id, NOW.plus_ms(100), 100).await.unwrap().unwrap();
     assert_eq!((touched.revision, touched.connections[0].seen_at), (2, NOW.plus_ms(100)));

@@ -81,7 +81,7 @@ async fn queues_by_status_of_a_room_and_of_all() {
     assert_eq!(first.items, [open[3].clone(), open[1].clone()]);
     let rest = all(ReportStatus::Open, first.next).await;
     assert_eq!((rest.items, rest.next), (vec![open[0].clone()], None));
-    assert_eq!(all(ReportStatus::Resolved, None).await.items, [done.clone()]);
+    assert_eq!(all(ReportStatus::Resolved, None).await.items, std::slice::from_ref(&done));
     let of = async |status| table.reports_in(one.room, status, 10, None, NOW).await.unwrap().items;
     assert_eq!(of(ReportStatus::Open).await, [open[3].clone(), open[0].clone()]);
     assert_eq!(of(ReportStatus::Resolved).await, [done]);
