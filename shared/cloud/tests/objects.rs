@@ -45,7 +45,7 @@ fn id(n: u8) -> AttachmentId {
 
 #[tokio::test]
 async fn bytes_come_back_whole_and_in_part_and_go() {
-    let Server { bucket, .. } = server().await;
+    let Server { bucket, folder: _kept } = server().await;
     let bytes = Bytes::from((0..200_000u32).map(|n| (n % 251) as u8).collect::<Vec<_>>());
     for place in [Place::Quarantine(id(1)), Place::Clean(id(1)), Place::Thumbnail(id(1), 96)] {
         assert_eq!(bucket.get(place, None).await, Ok(None), "not there yet");
@@ -72,7 +72,7 @@ async fn bytes_come_back_whole_and_in_part_and_go() {
 
 #[tokio::test]
 async fn a_version_is_told_from_what_took_its_place() {
-    let Server { bucket, .. } = server().await;
+    let Server { bucket, folder: _kept } = server().await;
     let place = Place::Quarantine(id(2));
     bucket.put(place, Bytes::from_static(b"hello"), "image/png").await.unwrap();
     let md5 = "5d41402abc4b2a76b9719d911017c592";
@@ -87,7 +87,7 @@ async fn a_version_is_told_from_what_took_its_place() {
 
 #[tokio::test]
 async fn a_signed_upload_takes_what_was_signed_and_nothing_else() {
-    let Server { bucket, .. } = server().await;
+    let Server { bucket, folder: _kept } = server().await;
     let place = Place::Quarantine(id(4));
     let signed = bucket.sign_upload(place, 5, "image/png", Duration::from_secs(60)).await.unwrap();
     let http = reqwest::Client::new();
@@ -109,7 +109,7 @@ async fn a_signed_upload_takes_what_was_signed_and_nothing_else() {
 
 #[tokio::test]
 async fn a_signed_download_says_what_it_is() {
-    let Server { bucket, .. } = server().await;
+    let Server { bucket, folder: _kept } = server().await;
     let place = Place::Clean(id(5));
     bucket.put(place, Bytes::from_static(b"hello"), "application/zip").await.unwrap();
     let disposition = "attachment; filename=\"a b.zip\"; filename*=UTF-8''a%20b.zip".to_owned();
