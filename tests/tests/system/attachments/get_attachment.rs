@@ -126,3 +126,46 @@ async fn sizes_that_are_none() {
         .await
         .problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn the_bucket_answers_nobody_without_a_signature() {
+    let [user, friend] = stack().users().await;
+    let room = user.room_with(&[&friend]).await;
+    let bytes = png_of_size(5_000_000);
+    let announced = user.announce("large.png", "image/png", bytes.len()).await;
+    assert_eq!(user.put_bytes(&announced, bytes.clone()).await, 200);
+    let file = user.complete(&announced).await.ok(200);
+    user.send_files(&room, "look", &[&file]).await;
+    let redirected = friend.open(&file, "").await;
+    assert_eq!(redirected.status, 302);
+    assert_eq!(follow(&redirected).await.0, 200);
+    let signed = redirected.header("location").unwrap().to_owned();
+    let (plain, query) = signed.split_once('?').unwrap();
+    let put = announced["upload"]["url"].as_str().unwrap().split_once('?').unwrap();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let status = async |method: reqwest::Method, url: &str| {
+        let sent = client.request(method, url).body(b"x".to_vec()).send().await;
+        sent.expect("an answer").status().as_u16()
+    };
+    // The same signature under another name, and one that is not its own.
+    let other = format!("{plain}x?{query}");
+    let (rest, last) = signed.split_at(signed.len() - 1);
+    let forged = format!("{rest}{}", if last == "0" { '1' } else { '0' });
+    assert_ne!(forged, signed);
+    // The folder above holds everything, so it is asked too.
+    let above = plain.rsplit_once('/').unwrap().0;
+    for url in [plain, &other, &forged, above] {
+        let answer = client.get(url).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 403, "{url}");
+        assert!(!answer.bytes().await.unwrap().ends_with(&bytes[bytes.len() - 100..]), "{url}");
+    }
+    for (method, url) in [
+        (reqwest::Method::PUT, plain),
+        (reqwest::Method::PUT, put.0),
+        (reqwest::Method::DELETE, plain),
+        (reqwest::Method::DELETE, signed.as_str()),
+    ] {
+        assert_eq!(status(method.clone(), url).await, 403, "{method} {url}");
+    }
+    assert_eq!(follow(&redirected).await.2.len(), bytes.len(), "and it is what it was");
+}

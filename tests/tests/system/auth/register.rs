@@ -185,3 +185,19 @@ async fn a_moderators_name_cannot_be_taken() {
     }
     stack.user_named("ada_m", None).await;
 }
+
+#[tokio::test]
+async fn several_people_may_have_the_same_display_name() {
+    let display_name = format!("Dr. {}", username());
+    let one = stack().user_named(&username(), Some(&display_name)).await;
+    let two = stack().user_named(&username(), Some(&display_name)).await;
+    let three = stack().user().await;
+    three.patch("/users/me", json!({"display_name": display_name})).await.ok(200);
+    for user in [&one, &two, &three] {
+        let seen = one.get(&format!("/users/{}", user.id)).await.ok(200);
+        assert_eq!(
+            (&seen["display_name"], &seen["username"]),
+            (&json!(display_name), &json!(user.name))
+        );
+    }
+}

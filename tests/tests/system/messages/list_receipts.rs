@@ -94,3 +94,67 @@ async fn in_a_direct_room_the_sender_learns_of_arrival_and_of_reading() {
     let group = alice.make_room("public", "Tea").await;
     assert_eq!(alice.room(&group).await["peer_read_seq"], Value::Null);
 }
+
+async fn hide(user: &User, hides: bool) {
+    user.patch("/users/me", json!({"settings": {"hides_read": hides}})).await.ok(200);
+}
+
+fn told_by(socket: &Socket, reader: &User) -> Vec<Frame> {
+    socket.seen(|f| f.kind == "message_read" && f.data["user_id"] == reader.id.as_str())
+}
+
+#[tokio::test]
+async fn who_hides_reading_shows_none_and_sees_none() {
+    let [alice, bob, carol] = stack().users().await;
+    let room = alice.room_with(&[&bob, &carol]).await;
+    let device = Socket::connect(&alice).await;
+    hide(&bob, true).await;
+    let sent = alice.send(&room, "read this").await;
+    let state = read(&bob, &room, &sent).await;
+    assert_eq!(state["unread_count"], 0, "for oneself it is read");
+    read(&carol, &room, &sent).await;
+    device.expect("message_read", |data| data["user_id"] == carol.id.as_str()).await;
+    assert_eq!(told_by(&device, &bob).len(), 0, "{:?}", told_by(&device, &bob));
+    for user in [&alice, &carol] {
+        let shown = receipts(user, &sent, "").await;
+        assert_eq!((readers(&shown), &shown["read_count"]), (vec![carol.id.clone()], &json!(1)));
+    }
+    let shown = receipts(&bob, &sent, "").await;
+    assert_eq!(readers(&shown), [bob.id.as_str()], "of nobody but oneself");
+    // Not for ever: from then on both ways again.
+    hide(&bob, false).await;
+    let next = alice.send(&room, "and this").await;
+    read(&bob, &room, &next).await;
+    device.expect("message_read", |data| data["user_id"] == bob.id.as_str()).await;
+    assert_eq!(readers(&receipts(&alice, &next, "").await), [bob.id.as_str()]);
+    assert_eq!(receipts(&bob, &sent, "").await["read_count"], 2);
+}
+
+#[tokio::test]
+async fn in_a_direct_room_one_who_hides_reading_hides_it_both_ways() {
+    let [alice, bob, carol] = stack().users().await;
+    let room = alice.direct_room(&bob).await;
+    let lobby = carol.room_with(&[&alice, &bob]).await;
+    let (alices, bobs) = (Socket::connect(&alice).await, Socket::connect(&bob).await);
+    let (asked, answered) = (alice.send(&room, "there?").await, bob.send(&room, "yes").await);
+    assert!(alice.room(&room).await["peer_read_seq"].is_u64(), "bob has written, so he has read");
+    hide(&bob, true).await;
+    read(&alice, &room, &answered).await;
+    let more = alice.send(&room, "good").await;
+    read(&bob, &room, &more).await;
+    for user in [&alice, &bob] {
+        assert_eq!(user.room(&room).await["peer_read_seq"], Value::Null);
+        let listed = user.get("/rooms").await.ok(200)["rooms"].as_array().unwrap().clone();
+        let listed = listed.into_iter().find(|shown| shown["id"] == room.as_str()).unwrap();
+        assert_eq!(listed["peer_read_seq"], Value::Null);
+        for message in [&asked, &answered, &more] {
+            let others = readers(&receipts(user, message, "").await);
+            assert!(others.iter().all(|reader| *reader == user.id), "{others:?}");
+        }
+    }
+    carol.send(&lobby, "fence").await;
+    for (socket, reader) in [(&alices, &bob), (&bobs, &alice)] {
+        socket.expect_message(&lobby, "fence").await;
+        assert_eq!(told_by(socket, reader).len(), 0, "{:?}", told_by(socket, reader));
+    }
+}

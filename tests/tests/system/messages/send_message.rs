@@ -305,3 +305,40 @@ async fn a_sender_is_shown_as_they_are_now() {
     let page = bob.page(&room, "").await;
     assert_eq!(page["messages"][0]["sender"]["display_name"], "Someone Else");
 }
+
+#[tokio::test]
+async fn what_the_server_says_of_a_message_cannot_be_sent_along() {
+    let [alice, bob] = stack().users().await;
+    let room = alice.room_with(&[&bob]).await;
+    let moment = async |user: &User| {
+        let now = user.get("/bootstrap").await.ok(200)["server_time"].as_str().unwrap().to_owned();
+        shape::moment(&now).unwrap()
+    };
+    let device = Socket::connect(&alice).await;
+    let other = "0199aaaa-0000-7000-8000-000000000000";
+    let claims = json!({
+        "content": "x", "created_at": "2001-01-01T00:00:00.000Z", "id": format!("{other}-7"), "seq": 999_999,
+        "edited_at": "2001-01-01T00:00:00.000Z", "sender": {"id": bob.id}, "sender_id": bob.id,
+        "pinned": true, "deleted": true, "reply_count": 5,
+    });
+    let before = moment(&alice).await;
+    let rest = alice.send_as(&room, claims.clone()).await;
+    let mut frame = claims;
+    frame["type"] = json!("send_message");
+    frame["room_id"] = json!(room);
+    let socket = device.ack(frame).await["message"].clone();
+    let after = moment(&alice).await;
+    for sent in [&rest, &socket] {
+        let seen = bob.message(sent["id"].as_str().unwrap()).await;
+        assert_eq!(seen["created_at"], sent["created_at"]);
+        let at = shape::moment(seen["created_at"].as_str().unwrap()).unwrap();
+        assert!(before <= at && at <= after, "{before} {at} {after}");
+        assert_eq!((&seen["sender"]["id"], &seen["edited_at"]), (&json!(alice.id), &Value::Null));
+        assert_eq!(
+            (&seen["pinned"], &seen["deleted"], &seen["reply_count"]),
+            (&json!(false), &json!(false), &json!(0))
+        );
+    }
+    assert!(rest["seq"].as_u64().unwrap() < socket["seq"].as_u64().unwrap());
+    assert!(socket["seq"].as_u64().unwrap() < 100, "{socket}");
+}

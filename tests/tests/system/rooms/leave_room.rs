@@ -140,3 +140,22 @@ async fn strangers_cannot_leave() {
         .problem(404, "not_found");
     assert_eq!(owner.room(&room).await["member_count"], 1);
 }
+
+#[tokio::test]
+async fn a_direct_room_is_off_the_list_until_the_next_message() {
+    let [alice, bob] = stack().users().await;
+    let room = alice.direct_room(&bob).await;
+    alice.send(&room, "before").await;
+    let listed = async |user: &User| ids(&user.get("/rooms").await.ok(200)["rooms"]);
+    assert_eq!(listed(&bob).await, [room.as_str()]);
+    bob.leave(&room).await;
+    assert_eq!(listed(&bob).await, [""; 0]);
+    assert_eq!(listed(&alice).await, [room.as_str()], "the other one keeps it");
+    assert_eq!(alice.room(&room).await["member_count"], 2, "and it stays a room of two");
+    let socket = Socket::connect(&bob).await;
+    alice.send(&room, "after").await;
+    socket.expect_message(&room, "after").await;
+    assert_eq!(listed(&bob).await, [room.as_str()]);
+    assert_eq!(contents(&bob.page(&room, "").await), ["after", "before"]);
+    assert_eq!(alice.direct_room(&bob).await, room);
+}

@@ -144,3 +144,17 @@ async fn a_change_may_depend_on_what_was_read() {
         answer.problem(412, "precondition_failed");
     }
 }
+
+#[tokio::test]
+async fn an_admin_changes_the_name_and_never_the_type() {
+    let [owner, admin, stranger] = stack().users().await;
+    let room = owner.room_with_admin(&admin, &[]).await;
+    let path = format!("/rooms/{room}");
+    for body in [json!({"type": "private"}), json!({"type": "private", "name": "Mine"})] {
+        admin.put(&path, body).await.problem(403, "insufficient_role");
+    }
+    let seen = stranger.get(&path).await.ok(200);
+    assert_eq!((&seen["type"], &seen["name"]), (&json!("public"), &json!("a room")));
+    assert_eq!(admin.put(&path, json!({"name": "Tea"})).await.ok(200)["name"], "Tea");
+    assert_eq!(owner.put(&path, json!({"type": "private"})).await.ok(200)["type"], "private");
+}

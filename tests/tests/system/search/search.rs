@@ -300,3 +300,29 @@ async fn a_deployment_without_search_says_so() {
     let room = alice.make_room("public", "Tea").await;
     alice.send(&room, "the rest works").await;
 }
+
+#[tokio::test]
+async fn messages_with_files_are_found_as_such() {
+    let [alice, bob] = stack().users().await;
+    let room = alice.room_with(&[&bob]).await;
+    let photo = alice.upload("a.png", &parlance_tests::files::png(30, 30)).await;
+    let paper = alice.upload("b.pdf", &parlance_tests::files::pdf()).await;
+    alice.send_files(&room, "tea with a picture", &[&photo]).await;
+    alice.send(&room, "tea with https://example.org").await;
+    alice.send_files(&room, "tea https://example.org and paper", &[&paper]).await;
+    alice.settle(&room).await;
+    let (picture, link, both) =
+        ("tea with a picture", "tea with https://example.org", "tea https://example.org and paper");
+    for (query, expected) in [
+        ("has=attachments".to_owned(), vec![both, picture]),
+        ("q=picture&has=attachments".to_owned(), vec![picture]),
+        ("has=attachments,links".to_owned(), vec![both]),
+        ("has=attachments&has=links".to_owned(), vec![both]),
+        (format!("q={}", encoded("tea has:attachment")), vec![both, picture]),
+        (format!("q={}", encoded("tea -has:attachment")), vec![link]),
+        (format!("q={}", encoded("has:attachment -has:link")), vec![picture]),
+    ] {
+        let found = found(&bob.search(&format!("{query}&room_id={room}")).await);
+        assert_eq!(found, expected, "{query}");
+    }
+}

@@ -46,3 +46,27 @@ async fn the_gateway_cuts_old_sockets_and_a_resume_goes_on_from_there() {
     assert!(view.heal(&socket, parlance_tests::DEADLINE).await);
     assert_eq!(view.contents(), ["missed 0", "missed 1"]);
 }
+
+#[tokio::test]
+async fn typing_ends_with_the_connection() {
+    let [alice, bob] = stack().users().await;
+    let rooms = [alice.room_with(&[&bob]).await, alice.room_with(&[&bob]).await];
+    let theirs = Socket::connect(&bob).await;
+    let typing = async |room: &str, on: bool| {
+        theirs.expect("user_typing", |d| d["room_id"] == room && d["typing"] == on).await
+    };
+    for (room, properly) in rooms.iter().zip([true, false]) {
+        let mine = Socket::connect(&alice).await;
+        mine.ack(json!({"type": "typing_start", "room_id": room})).await;
+        typing(room, true).await;
+        if properly {
+            mine.close().await
+        } else {
+            mine.cut()
+        }
+        let ended = typing(room, false).await;
+        shape::event(&ended);
+        assert_eq!(ended.data["user_id"], alice.id.as_str());
+        assert_eq!(ended.data["expires_in_ms"], 0);
+    }
+}

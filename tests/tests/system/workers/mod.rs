@@ -4,6 +4,7 @@ mod clamd;
 mod deliver;
 mod index;
 mod notify;
+mod notify_whom;
 mod presence;
 mod purge;
 mod scan;
