@@ -46,16 +46,38 @@ CHECKS = [
 ]
 # From the least to the most powerful: what the last may destroy was there for all others.
 ROLES = ["anonymous", "stranger", "member", "admin", "owner"]
+# They change what everybody meets afterwards, so they come last.
+LAST = {"block_user", "update_me"}
 # They end sessions: a throw-away guest calls them in everybody's place.
 ENDING = {"logout", "deactivate_me", "change_password", "end_session", "refresh"}
-# After one of these succeeded the room is made anew.
+# After one of these succeeded, or any DELETE, the next example gets rooms of its own.
 SPENDING = {"accept_invite", "add_member", "ban_member", "change_role", "join_room", "leave_room", "silence_member"}
+# Where nearly all that is generated would be refused, so that nothing behind the check would ever be reached.
+PLAIN = {
+    "name": ["A room", "Ein Zimmer 🏠"],
+    "content": ["Hello", "**Hello** @all `x` <b>", "x" * 10_001],
+    "level": ["all", "mentions", "muted", None],
+    "emoji": ["👍", "🎉"],
+    "type": ["private", "public", "direct"],
+    "role": ["admin", "member", "owner"],
+    "filename": ["photo.png", "notes.pdf"],
+    "mime_type": ["image/png"],
+    "size": [96, 360, 1080],
+    "q": ["hello", "look", "The", "from:me", "owner"],
+    "from": ["2026-01-01", "2026-11-20T13:20:01.123Z"],
+    "to": ["2030-01-01"],
+    "has": ["links", "attachments", "links,attachments"],
+}
 PASSWORD = "correct horse battery"
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 )
-# How often an id is one of the world's, and a generated one left as it is.
+# How often an id is one of the world's, and no generated one; and how often one is put where none was generated.
 REAL = 0.8
+MORE = 0.5
+# Forms that carry a file, which nothing generated would be.
+FORM = b"--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"p.png\"\r\ncontent-type: %b\r\n\r\n%b\r\n--b--\r\n"
+FORMS = [FORM % (b"image/png", PIXEL), FORM % (b"text/html", b"<b>no</b>"), FORM[:40], b""]
 TIMEOUT_SECONDS = 60
 START_SECONDS = 120
 
@@ -171,15 +193,12 @@ class World:
         self.ids = {
             "room_id": [room, room, room, public, self.direct],
             "message_id": [root, root, own, own, reply, gone, self.direct_message],
-            "user_id": [self.id(role) for role in ("victim", "victim", "member", "admin", "stranger", "owner")] + ["me"],
+            "user_id": [self.id(role) for role in ("victim", "victim", "member", "admin", "stranger", "owner")],
             "attachment_id": [picture, *spare],
             "code": [code],
             "report_id": [report],
-            "emoji": ["👍", "🎉"],
             "username": [self.guest["username"]],
             "password": [PASSWORD],
-            "size": ["96", "360", "1080"],
-            "q": ["hello", "look", "The", "from:me", "owner"],
             "sender": ["me", self.id("owner")],
         }
         for other, name in {
@@ -191,12 +210,13 @@ class World:
             "current_password": "password",
         }.items():
             self.ids[other] = self.ids[name]
+        self.spent = False
 
     def values(self, role, name):
         """What `name` may stand for when this role asks."""
         person = self.guest if role == "guest" else self.people.get(role, self.people["member"])
         if name == "attachments":
-            return [[one] for one in self.ids["attachment_id"]] + [[]]
+            return [[], [self.ids["attachment_id"][2 if role == "owner" else 1]]]
         if name == "session_id":
             listed = self.call("GET", "/auth/sessions", person["token"])
             return [one["id"] for one in listed["sessions"]]
@@ -206,8 +226,8 @@ class World:
         if name == "refresh_token":
             return [self.guest["refresh_token"]]
         if name == "since":
-            return [self.call("GET", "/bootstrap", person["token"]).get("sync_token")]
-        return self.ids.get(name, [])
+            return [self.call("GET", "/bootstrap", person["token"])["cursor"]]
+        return self.ids.get(name) or PLAIN.get(name, [])
 
 
 class Fuzz:
@@ -219,25 +239,30 @@ class Fuzz:
         self.cases = 0
         self.statuses = collections.defaultdict(collections.Counter)
         self.found = {}
+        # What the body of an operation may hold.
+        self.fields = {}
 
     def operations(self):
         document = self.http.get(f"{self.base}/openapi.json", timeout=TIMEOUT_SECONDS).json()
         schema = schemathesis.openapi.from_dict(document)
+        parts = document["components"]["schemas"]
         for result in schema.get_all_operations():
             operation = result.ok()
             name = operation.definition.raw["operationId"]
+            content = operation.definition.raw.get("requestBody", {}).get("content", {})
+            taken = content.get("application/json", {}).get("schema", {}).get("$ref", "").split("/")[-1]
+            self.fields[name] = sorted(parts.get(taken, {}).get("properties", {}))
             if not self.arguments.only or name in self.arguments.only:
                 yield name, operation
 
     def run(self):
-        for name, operation in sorted(self.operations(), key=lambda pair: pair[0]):
+        for name, operation in sorted(self.operations(), key=lambda pair: (pair[0] in LAST, pair[0])):
             self.operation(name, operation)
 
     def operation(self, name, operation):
         half = (self.arguments.examples + 1) // 2
         seed = self.arguments.seed + zlib.crc32(name.encode())
         dice = random.Random(seed)
-        self.world.furnish()
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             try:
                 strategy = operation.as_strategy(generation_mode=mode)
@@ -257,6 +282,8 @@ class Fuzz:
         )
         @hypothesis.given(strategy)
         def each(case):
+            if self.world.spent:
+                self.world.furnish()
             # No exception leaves here: nothing is shrunk or run again.
             for role in ["anonymous", "guest"] if name in ENDING else ROLES:
                 self.send(name, case, role, dice)
@@ -264,7 +291,7 @@ class Fuzz:
         each()
 
     def send(self, name, case, role, dice):
-        case = self.filled(case, role, dice)
+        case = self.filled(name, case, role, dice)
         if any(str(value) in ("", ".", "..") for value in case.path_parameters.values()):
             return  # Such a path is another one.
         person = self.world.guest if role == "guest" else self.world.people.get(role)
@@ -291,29 +318,41 @@ class Fuzz:
             if name in ENDING:
                 self.world.invite_guest()
             elif name in SPENDING or case.method == "DELETE":
-                self.world.furnish()
+                self.world.spent = True
         elif answer.status_code == 401 and role == "guest":
             self.world.invite_guest()
 
-    def filled(self, case, role, dice):
+    def filled(self, name, case, role, dice):
         """A copy with ids of the world in it, most of the time."""
         path, query, body = dict(case.path_parameters or {}), dict(case.query or {}), case.body
         # What stands for "no body" is one of a kind.
         body = copy.deepcopy(body) if isinstance(body, dict) else body
+        headers, media_type = dict(case.headers or {}), case.media_type
+        declared = {
+            id(query): [parameter.name for parameter in case.operation.query],
+            id(body): self.fields[name] if isinstance(body, dict) else [],
+        }
         for part in (path, query, body):
-            for field in list(part) if isinstance(part, dict) else []:
-                if dice.random() < REAL:
+            if not isinstance(part, dict):
+                continue
+            for field in [*part, *(field for field in declared.get(id(part), []) if field not in part)]:
+                if dice.random() < (REAL if field in part else MORE):
                     values = self.world.values(role, field)
+                    if part is path and field == "user_id":
+                        values = [*values, "me"]
                     if values:
                         part[field] = dice.choice(values)
+        if name == "upload_attachment" and dice.random() < MORE:
+            body, media_type = dice.choice(FORMS), "multipart/form-data"
+            headers["Content-Type"] = "multipart/form-data; boundary=b"
         return case.operation.Case(
             method=case.method,
             path_parameters=path,
             query=query,
-            headers=dict(case.headers or {}),
+            headers=headers,
             cookies=dict(case.cookies or {}),
             body=body,
-            media_type=case.media_type,
+            media_type=media_type,
         )
 
     def note(self, name, role, case, answer, what):
@@ -324,7 +363,7 @@ class Fuzz:
             return
         sent = answer.request
         text = (sent.body if isinstance(sent.body, bytes) else str(sent.body or "").encode())[:600]
-        self.found[key] = [1, f"{name} as {role}: {what}\n  {sent.method} {sent.url}\n  {text!r}\n  {answer.status_code} {answer.text[:600]}"]
+        self.found[key] = [1, f"{name} as {role}: {what}\n  {sent.method} {sent.url}\n  {text!r}\n  {answer.status_code} {shown(answer)[:600]}"]
 
     def report(self):
         for times, text in self.found.values():
@@ -342,6 +381,10 @@ class Fuzz:
         roles = len(ROLES)
         print(f"{len(self.statuses)} operations, {roles} roles, {self.cases} cases, {len(self.found)} kinds of breach")
         return 1 if self.found or not self.cases else 0
+
+
+def shown(answer):
+    return answer.content.decode(errors="replace")
 
 
 def said(failure):
