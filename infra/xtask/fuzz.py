@@ -13,6 +13,7 @@ What is sent is the same on every run with the same seed, but for the ids of the
 import argparse
 import base64
 import collections
+import contextlib
 import copy
 import json
 import os
@@ -27,6 +28,7 @@ import zlib
 import hypothesis
 import requests
 import schemathesis
+from hypothesis.configuration import set_hypothesis_home_dir
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
@@ -73,7 +75,7 @@ PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 )
 # How often an id is one of the world's, and no generated one; and how often one is put where none was generated.
-REAL = 0.8
+REAL = 0.9
 MORE = 0.5
 # Forms that carry a file, which nothing generated would be.
 FORM = b"--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"p.png\"\r\ncontent-type: %b\r\n\r\n%b\r\n--b--\r\n"
@@ -93,15 +95,20 @@ class Stack:
         command += ["--param", "SendRateMax=100000"]
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            self.http = self.ready(ready)
+        except BaseException:
+            self.stop()
+            raise
+
+    def ready(self, path):
         until = time.monotonic() + START_SECONDS
         while True:
             try:
-                with open(ready, encoding="utf-8") as file:
-                    self.http = json.load(file)["http"].rstrip("/")
-                return
+                with open(path, encoding="utf-8") as file:
+                    return json.load(file)["http"].rstrip("/")
             except (OSError, ValueError):
                 if self.process.poll() is not None or time.monotonic() > until:
-                    self.stop()
                     raise SystemExit(f"parlance-local did not come up:\n{self.tail()}") from None
                 time.sleep(0.05)
 
@@ -238,7 +245,7 @@ class Fuzz:
         self.http = requests.Session()
         self.cases = 0
         self.statuses = collections.defaultdict(collections.Counter)
-        self.found = {}
+        self.found = collections.Counter()
         # What the body of an operation may hold.
         self.fields = {}
 
@@ -260,16 +267,15 @@ class Fuzz:
             self.operation(name, operation)
 
     def operation(self, name, operation):
-        half = (self.arguments.examples + 1) // 2
+        count = self.arguments.examples
         seed = self.arguments.seed + zlib.crc32(name.encode())
         dice = random.Random(seed)
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            try:
-                strategy = operation.as_strategy(generation_mode=mode)
-                self.examples(name, strategy, half, seed, dice)
-            except hypothesis.errors.Unsatisfiable:
-                # Nothing to negate: the operation takes nothing.
-                continue
+        fitting = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+        self.examples(name, fitting, (count + 1) // 2, seed, dice)
+        beyond = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+        # Of an operation that takes nothing there is nothing beyond.
+        with contextlib.suppress(hypothesis.errors.Unsatisfiable):
+            self.examples(name, beyond, count // 2, seed, dice)
 
     def examples(self, name, strategy, count, seed, dice):
         @hypothesis.seed(seed)
@@ -282,9 +288,9 @@ class Fuzz:
         )
         @hypothesis.given(strategy)
         def each(case):
+            # No exception leaves here but for what is wrong with the world: nothing is shrunk or run again.
             if self.world.spent:
                 self.world.furnish()
-            # No exception leaves here: nothing is shrunk or run again.
             for role in ["anonymous", "guest"] if name in ENDING else ROLES:
                 self.send(name, case, role, dice)
 
@@ -306,14 +312,14 @@ class Fuzz:
         self.cases += 1
         self.statuses[name][answer.status_code] += 1
         if answer.status_code >= 500:
-            self.note(name, role, case, answer, f"a server error, {answer.status_code}")
+            self.note(name, role, answer, f"a server error, {answer.status_code}")
         try:
             case.validate_response(answer, checks=CHECKS)
         except FailureGroup as group:
             for failure in group.exceptions:
-                self.note(name, role, case, answer, said(failure))
+                self.note(name, role, answer, said(failure))
         except Failure as failure:
-            self.note(name, role, case, answer, said(failure))
+            self.note(name, role, answer, said(failure))
         if answer.status_code < 300:
             if name in ENDING:
                 self.world.invite_guest()
@@ -355,19 +361,19 @@ class Fuzz:
             media_type=media_type,
         )
 
-    def note(self, name, role, case, answer, what):
-        """Remembers the first of a kind, and how many there were."""
+    def note(self, name, role, answer, what):
+        """Tells the first of a kind at once, and counts the others."""
         key = (name, answer.status_code, what.split("\n")[0])
-        if key in self.found:
-            self.found[key][0] += 1
-            return
-        sent = answer.request
-        text = (sent.body if isinstance(sent.body, bytes) else str(sent.body or "").encode())[:600]
-        self.found[key] = [1, f"{name} as {role}: {what}\n  {sent.method} {sent.url}\n  {text!r}\n  {answer.status_code} {shown(answer)[:600]}"]
+        self.found[key] += 1
+        if self.found[key] == 1:
+            sent = answer.request
+            body = (sent.body if isinstance(sent.body, bytes) else str(sent.body or "").encode())[:600]
+            print(f"{name} as {role}: {what}\n  {sent.method} {sent.url}\n  {body!r}")
+            print(f"  {answer.status_code} {shown(answer)[:600]}\n", flush=True)
 
     def report(self):
-        for times, text in self.found.values():
-            print(f"{text}\n  {times} times\n")
+        for (name, status, what), times in self.found.items():
+            print(f"{times}× {name} {status}: {what}")
         if self.arguments.verbose:
             for name, statuses in sorted(self.statuses.items()):
                 print(name, dict(sorted(statuses.items())))
@@ -403,8 +409,10 @@ def main():
     arguments = parser.parse_args()
     # So that the stack ends with this program, however that is asked to end.
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, lambda *_: sys.exit(1))
+        signal.signal(ending, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="parlance-fuzz-") as folder:
+        # What hypothesis keeps for itself goes with the rest, not into the project.
+        set_hypothesis_home_dir(os.path.join(folder, "hypothesis"))
         stack = Stack(arguments, folder)
         try:
             fuzz = Fuzz(arguments, stack)

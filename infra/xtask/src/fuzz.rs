@@ -11,9 +11,9 @@ use std::process::ExitCode;
 
 /// Examples of each operation; each goes out once per role. A number and no time, so that a slow machine sends
 /// the same as a fast one.
-const EXAMPLES_OF_THE_STAGE: &str = "2";
-const EXAMPLES: &str = "10";
-const EXAMPLES_FULL: &str = "100";
+const EXAMPLES_OF_THE_STAGE: &str = "3";
+const EXAMPLES: &str = "15";
+const EXAMPLES_FULL: &str = "150";
 
 /// How much is tried.
 #[derive(Args)]
