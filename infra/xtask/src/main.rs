@@ -1,10 +1,11 @@
 //! The one way to run anything here: `cargo xtask up`, `logs`, `test`, `check`, `contracts`, `bench`,
-//! `replay`.
+//! `replay`, `fuzz`.
 //!
 //! It only starts other programs, so it depends on nothing of the chat and compiles in seconds.
 
 mod cargo;
 mod contracts;
+mod fuzz;
 mod lint;
 mod logs;
 mod opensearch;
@@ -48,6 +49,8 @@ enum Command {
     Bench(Bench),
     /// Drives recorded conversations through the sockets of a running stack of its own
     Replay(Replay),
+    /// Runs schemathesis over the OpenAPI document with every role's token, on a stack of its own
+    Fuzz(fuzz::Fuzz),
 }
 
 #[derive(Args)]
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Command::Test(test) => stages::test(test.fast),
         Command::Check => stages::check(),
         Command::Contracts(contracts) => contracts.run(),
+        Command::Fuzz(fuzz) => fuzz.run(),
         Command::Bench(bench) => tool(cargo::Profile::Release, "bench", None, bench.args),
         Command::Replay(replay) => {
             let profile = if replay.debug { cargo::Profile::Dev } else { cargo::Profile::Release };

@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 const LINT: &[&str] = &["cfn-lint==1.58.0", "aws-sam-translator==1.115.0"];
 /// What validates the contracts.
 const CONTRACTS: &[&str] = &["openapi-spec-validator==0.9.0"];
+/// What fuzzes the routes.
+const FUZZ: &[&str] = &["schemathesis==4.32.5", "hypothesis==6.170.15"];
 
 /// Whether this machine has Python.
 pub fn exists() -> bool {
@@ -28,6 +30,11 @@ impl Environment {
     /// The one of the contracts.
     pub fn contracts() -> Result<Self, String> {
         Self::ready(&place::target()?.join(".venv-contracts"), CONTRACTS)
+    }
+
+    /// The one of the fuzzing.
+    pub fn fuzz() -> Result<Self, String> {
+        Self::ready(&place::target()?.join(".venv-fuzz"), FUZZ)
     }
 
     /// Its interpreter.

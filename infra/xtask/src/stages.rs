@@ -9,7 +9,7 @@ use crate::cargo::{self, BUILD};
 use crate::contracts;
 use crate::lint::{self, Linted};
 use crate::totals::Totals;
-use crate::{Outcome, opensearch, place};
+use crate::{Outcome, fuzz, opensearch, place};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -38,10 +38,11 @@ pub fn test(fast: bool) -> Outcome {
         vec![
             format(),
             lints(),
-            ("template", Box::new(template)),
+            ("template", Box::new(|| lint::template().map(noted))),
             ("build", Box::new(|| cargo("the build failed", &BUILD))),
             ("contracts", Box::new(contracts::check)),
             ("tests", Box::new(|| tests(&["--test".into(), "*".into()], &mut totals))),
+            ("fuzz", Box::new(|| fuzz::check().map(noted))),
             ("search against OpenSearch", Box::new(opensearch::check)),
         ]
     });
@@ -94,11 +95,11 @@ fn lints<'a>() -> Stage<'a> {
     )
 }
 
-fn template() -> Result<&'static str, String> {
-    Ok(match lint::template()? {
+fn noted(ended: Linted) -> &'static str {
+    match ended {
         Linted::Clean => "ok",
         Linted::Skipped => "skipped: no Python",
-    })
+    }
 }
 
 /// `cargo test` over the libraries, this program and the chosen test targets. All are run even if one
