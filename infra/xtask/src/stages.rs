@@ -2,7 +2,7 @@
 //!
 //! Compiling is most of the time. Clippy's results cannot be reused by the compiler, so dependencies are
 //! gone through twice, once for their types and once for their code; nothing else is. Of the functions only
-//! the binaries are built: a test harness of each would link 40 more, so tests live in the libraries, in
+//! the binaries are built: a test harness of each would link as many more, so tests live in the libraries, in
 //! `tests/` folders, and never inside a function's binary.
 
 use crate::cargo::{self, BUILD};

@@ -1,7 +1,11 @@
 //! What every way into a room has in common.
 
-use crate::ports::{Ask, Seen};
-use domain::{Change, ChatError, Code, Membership, Result, Role, Room, RoomId, Timestamp, UserId};
+use crate::compose;
+use crate::ports::{Ask, Publish, Seen};
+use crate::view::People;
+use domain::{
+    Change, ChatError, Code, LogEntry, Membership, Result, Role, Room, RoomId, Timestamp, UserId,
+};
 
 /// Adds to a question what decides whether `user` may enter `room`.
 pub(crate) fn ask(ask: &mut Ask, room: RoomId, user: UserId) {
@@ -34,6 +38,20 @@ pub(crate) fn newcomer(
 pub(crate) fn change(member: &Membership) -> Change {
     let Membership { user, role, silenced_until, .. } = *member;
     Change::UserJoined { user, role, silenced_until }
+}
+
+/// Tells the room of a committed entrance; the room with its new member.
+pub(crate) async fn announce(
+    fanout: &impl Publish,
+    entry: &LogEntry,
+    room: &Room,
+    people: &People,
+) -> Result<Room> {
+    let mut room = room.clone();
+    room.member_count += 1;
+    room.last_seq = room.last_seq.max(entry.seq);
+    compose::announce(fanout, entry, &room, None, people).await?;
+    Ok(room)
 }
 
 /// Whether a change is the entrance of `user`.

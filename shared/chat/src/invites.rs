@@ -232,10 +232,7 @@ pub async fn accept_invite(
             found = found.again(store, who, now).await?;
             continue;
         }
-        let mut room = room.clone();
-        room.member_count += 1;
-        room.last_seq = room.last_seq.max(seq);
-        compose::announce(fanout, &entry, &room, None, &found.seen.profiles).await?;
+        let room = enter::announce(fanout, &entry, room, &found.seen.profiles).await?;
         return Ok(Joined::of(&room, &member));
     }
     Err(busy())

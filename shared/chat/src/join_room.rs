@@ -68,10 +68,7 @@ pub async fn join_room(
         if store.add_member(&member, &entry).await? == Commit::Stale {
             continue;
         }
-        let mut room = room.clone();
-        room.member_count += 1;
-        room.last_seq = room.last_seq.max(seq);
-        compose::announce(fanout, &entry, &room, None, &seen.profiles).await?;
+        let room = enter::announce(fanout, &entry, room, &seen.profiles).await?;
         return Ok(Joined::of(&room, &member));
     }
     Err(busy())

@@ -52,10 +52,7 @@ pub async fn add_member(
         if store.add_member(&member, &entry).await? == Commit::Stale {
             continue;
         }
-        let mut room = room.clone();
-        room.member_count += 1;
-        room.last_seq = room.last_seq.max(seq);
-        compose::announce(fanout, &entry, &room, None, &seen.profiles).await?;
+        enter::announce(fanout, &entry, room, &seen.profiles).await?;
         return Ok((MembershipView::of(&member), false));
     }
     Err(busy())

@@ -21,7 +21,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Resource types that are accepted and make no difference on one machine: permissions, logs and
-/// alarms. The functions run with the rights of the user who started the stack.
+/// alarms. The functions' processes run as the user who started the stack; what they may call of AWS
+/// is in `rights`.
 const WITHOUT_EFFECT: [&str; 13] = [
     "AWS::Lambda::Permission",
     "AWS::IAM::Role",
