@@ -90,9 +90,13 @@ pub async fn list_notifications(
     let more = page.len() > limit;
     let next_cursor = page.get(limit.saturating_sub(1)).filter(|_| more).map(|last| last.id);
     let page = &page[..page.len().min(limit)];
+    // Counting is a read of its own, a moment later. What was stored in between is on no page this
+    // caller has, so it is not counted either: its own event brings the new count.
+    let newer = |id: NotificationId| next_cursor.is_none_or(|last| id > last);
+    let missed = |id| cursor.is_none() && newer(id) && page.iter().all(|shown| shown.id != id);
     let (shown, unread_count) = futures_util::future::try_join(
         show(store, who.user, now, page, up_to),
-        count_from(store, who.user, now, up_to),
+        count_from(store, who.user, now, up_to, |notice| !missed(notice.id)),
     )
     .await?;
     let wanted = |notice: &NotificationView| !(unread_only && notice.read);
@@ -176,7 +180,7 @@ pub(crate) async fn unread_notifications(
     now: Timestamp,
 ) -> Result<u64> {
     let up_to = store.read_up_to(user).await?;
-    count_from(store, user, now, up_to).await
+    count_from(store, user, now, up_to, |_| true).await
 }
 
 async fn count_from(
@@ -184,10 +188,11 @@ async fn count_from(
     user: UserId,
     now: Timestamp,
     up_to: Option<ReadUpTo>,
+    counts: impl Fn(&Notification) -> bool,
 ) -> Result<u64> {
     let since = up_to.map(|m| NotificationId::new(m.created_at.plus_ms(-LATE_MS), [0; 10]));
     let mut open = store.notices(user, None, since, UNREAD_NOTIFICATIONS_MAX, now).await?;
-    open.retain(|notice| !notice.is_read(up_to, 0));
+    open.retain(|notice| counts(notice) && !notice.is_read(up_to, 0));
     if open.is_empty() {
         return Ok(0);
     }
