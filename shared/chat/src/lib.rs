@@ -39,6 +39,8 @@ mod preference;
 mod presence;
 mod profiles;
 mod purge;
+mod push;
+mod reach;
 mod react;
 mod read_message;
 mod read_rooms;
@@ -90,6 +92,11 @@ pub use preference::{NotificationPreference, set_notification_level};
 pub use presence::{Check, LAST_SEEN_EVERY_MS, check_presence, set_presence, touch};
 pub use profiles::{ProfilePatch, get_user, search_users, update_me};
 pub use purge::purge_room;
+pub use push::{
+    NewPush, PushDone, PushView, delete_push_subscription, push_notification,
+    save_push_subscription,
+};
+pub use reach::Ways;
 pub use react::{
     ReactionBy, ReactionPage, Reactions, add_reaction, list_reactions, remove_reaction,
 };

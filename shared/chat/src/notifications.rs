@@ -179,7 +179,16 @@ pub(crate) async fn unread_notifications(
     user: UserId,
     now: Timestamp,
 ) -> Result<u64> {
-    let up_to = store.read_up_to(user).await?;
+    unread_from(store, user, now, store.read_up_to(user).await?).await
+}
+
+/// The same where the mark is known: two round trips.
+pub(crate) async fn unread_from(
+    store: &(impl Look + ReadNotices),
+    user: UserId,
+    now: Timestamp,
+    up_to: Option<ReadUpTo>,
+) -> Result<u64> {
     count_from(store, user, now, up_to, |_| true).await
 }
 

@@ -5,13 +5,14 @@
 //! second time changes nothing; what is decided is decided on how things are now: who has left, has
 //! blocked the sender or has read the message meanwhile is not bothered.
 
-use crate::event::{Audience, Event, Fanout};
+use crate::event::Event;
 use crate::event_data::{NotificationCreated, NotificationRemoved};
 use crate::notifications::{compose, excerpt, unread_notifications};
 use crate::ports::{
-    Ask, Commit, FindConnections, ListRecipients, Look, Publish, Range, ReadHistory, ReadNotices,
-    Seen, TableChange, WriteNotices,
+    Ask, Commit, FindConnections, ListRecipients, Look, Publish, QueuePushes, Range, ReadHistory,
+    ReadNotices, Seen, TableChange, WriteNotices,
 };
+use crate::reach::Ways;
 use domain::{
     Change, ChatError, DirectNotice, LogEntry, Message, MessageId, MessageKind, Notification,
     NotificationId, NotificationKind, Result, Room, RoomId, RoomKind, Timestamp, UserId,
@@ -88,7 +89,7 @@ fn id(user: UserId, at: MessageId, created_at: Timestamp) -> NotificationId {
 /// Notifies whoever is to know of what was written.
 pub async fn notify(
     store: &(impl Look + ListRecipients + ReadHistory + ReadNotices + WriteNotices + FindConnections),
-    fanout: &impl Publish,
+    ways: Ways<'_, impl Publish, impl QueuePushes>,
     now: Timestamp,
     written: &Written,
 ) -> Result<()> {
@@ -97,9 +98,9 @@ pub async fn notify(
             let event = Told::load(store, message, now).await?;
             let Some(event) = event else { return Ok(()) };
             let first = event.recipients(&message.mentions);
-            event.tell(store, fanout, &first, now).await?;
+            event.tell(store, ways, &first, now).await?;
             if message.mentions_all {
-                event.tell_all(store, fanout, &first, now).await?;
+                event.tell_all(store, ways, &first, now).await?;
             }
             Ok(())
         }
@@ -114,14 +115,14 @@ pub async fn notify(
                 .filter(named)
                 .map(|user| (*user, NotificationKind::Mention))
                 .collect();
-            event.tell(store, fanout, &newly, now).await?;
+            event.tell(store, ways, &newly, now).await?;
             if message.mentions_all && !was.mentions_all {
-                event.tell_all(store, fanout, &newly, now).await?;
+                event.tell_all(store, ways, &newly, now).await?;
             }
             Ok(())
         }
-        Written::Deleted(was) => withdraw(store, fanout, was, now).await,
-        Written::Added(entry) => invite(store, fanout, entry, now).await,
+        Written::Deleted(was) => withdraw(store, ways, was, now).await,
+        Written::Added(entry) => invite(store, ways, entry, now).await,
     }
 }
 
@@ -177,7 +178,7 @@ impl Told {
     async fn tell_all(
         &self,
         store: &(impl Look + ListRecipients + ReadNotices + WriteNotices + FindConnections),
-        fanout: &impl Publish,
+        ways: Ways<'_, impl Publish, impl QueuePushes>,
         told: &Recipients,
         now: Timestamp,
     ) -> Result<()> {
@@ -187,7 +188,7 @@ impl Told {
             let rest = page.0.into_iter().filter(|user| *user != self.message.sender);
             let rest = rest.filter(|user| told.get(user) != Some(&NotificationKind::Mention));
             let rest = rest.map(|user| (user, NotificationKind::Mention)).collect();
-            self.tell(store, fanout, &rest, now).await?;
+            self.tell(store, ways, &rest, now).await?;
             match page.1 {
                 Some(last) => after = Some(last),
                 None => return Ok(()),
@@ -199,7 +200,7 @@ impl Told {
     async fn tell(
         &self,
         store: &(impl Look + ReadNotices + WriteNotices + FindConnections),
-        fanout: &impl Publish,
+        ways: Ways<'_, impl Publish, impl QueuePushes>,
         to: &Recipients,
         now: Timestamp,
     ) -> Result<()> {
@@ -242,7 +243,7 @@ impl Told {
             .try_filter_map(async |stored| Ok(stored))
             .try_collect()
             .await?;
-        self.push(store, fanout, stored, now).await
+        self.announce(store, ways, stored, now).await
     }
 
     fn notice(&self, user: UserId, kind: NotificationKind, now: Timestamp) -> Notification {
@@ -261,18 +262,21 @@ impl Told {
         }
     }
 
-    /// Tells those who have a device open.
-    async fn push(
+    /// Tells those who have a device open, or one that is told by push.
+    async fn announce(
         &self,
         store: &(impl Look + ReadNotices + FindConnections),
-        fanout: &impl Publish,
+        ways: Ways<'_, impl Publish, impl QueuePushes>,
         stored: Vec<(Notification, Option<NotificationId>, u64)>,
         now: Timestamp,
     ) -> Result<()> {
         let users = stored.iter().map(|(notice, ..)| notice.user).collect();
-        let here = here(store, users, now).await?;
+        let reached = ways.reach(store, users, now).await?;
         let content = excerpt(&self.message.body);
-        let stored = stored.into_iter().filter(|(notice, ..)| here.contains(&notice.user));
+        let open = stored.iter().filter(|(notice, .., read)| !notice.is_read(None, *read));
+        let pushes: Vec<_> = open.map(|(notice, ..)| (notice.user, notice.id)).collect();
+        let here = |user: &UserId| reached.get(user).is_some_and(|reached| reached.here);
+        let stored = stored.into_iter().filter(|(notice, ..)| here(&notice.user));
         let one = async |notice: Notification, replaced: Option<NotificationId>, read_seq: u64| {
             let user = notice.user;
             let unread_count = unread_notifications(store, user, now).await?;
@@ -280,33 +284,18 @@ impl Told {
             let notification = compose(&notice, &self.seen.profiles, content.clone(), read);
             if let Some(replaced) = replaced {
                 let gone = NotificationRemoved { ids: vec![replaced], unread_count };
-                publish(fanout, user, Event::of(now, gone)).await?;
+                ways.publish(user, Event::of(now, gone)).await?;
             }
             let event = Event::of(now, NotificationCreated { notification, unread_count });
-            publish(fanout, user, event).await
+            ways.publish(user, event).await
         };
         stream::iter(stored.map(|(notice, replaced, read)| one(notice, replaced, read)))
             .buffer_unordered(IN_FLIGHT_MAX)
-            .try_collect()
-            .await
+            .try_collect::<()>()
+            .await?;
+        // Last: what failed above comes again, and a device would ring twice.
+        ways.push(&reached, pushes.into_iter()).await
     }
-}
-
-async fn publish(fanout: &impl Publish, user: UserId, event: Event) -> Result<()> {
-    fanout.publish(&Fanout::new(Audience::Users(vec![user]), event)).await
-}
-
-/// Those of `users` who have a device open.
-async fn here(
-    store: &impl FindConnections,
-    users: Vec<UserId>,
-    now: Timestamp,
-) -> Result<Vec<UserId>> {
-    if users.is_empty() {
-        return Ok(users);
-    }
-    let open = store.connections(&users, now).await?;
-    Ok(open.into_iter().filter(|(_, kept)| !kept.connections.is_empty()).map(|(u, _)| u).collect())
 }
 
 /// Stores the notification of a direct message: in the place of the unread one, if there is one, and
@@ -349,7 +338,7 @@ async fn store_direct(
 /// Takes back what people were told of a message that was deleted.
 async fn withdraw(
     store: &(impl Look + ListRecipients + ReadHistory + ReadNotices + WriteNotices + FindConnections),
-    fanout: &impl Publish,
+    ways: Ways<'_, impl Publish, impl QueuePushes>,
     was: &Message,
     now: Timestamp,
 ) -> Result<()> {
@@ -392,13 +381,14 @@ async fn withdraw(
         .try_collect()
         .await?;
     if let Some(peer) = room.peer_of(was.sender).filter(|_| room.kind == RoomKind::Direct) {
-        gone.extend(recount(store, fanout, room, was, peer, now).await?.map(|id| (peer, id)));
+        gone.extend(recount(store, ways, room, was, peer, now).await?.map(|id| (peer, id)));
     }
-    let here = here(store, gone.iter().map(|(user, _)| *user).collect(), now).await?;
-    for (user, id) in gone.into_iter().filter(|(user, _)| here.contains(user)) {
+    let users = gone.iter().map(|(user, _)| *user).collect();
+    let here = ways.to_sockets().reach(store, users, now).await?;
+    for (user, id) in gone.into_iter().filter(|(user, _)| here.contains_key(user)) {
         let unread_count = unread_notifications(store, user, now).await?;
         let event = Event::of(now, NotificationRemoved { ids: vec![id], unread_count });
-        publish(fanout, user, event).await?;
+        ways.publish(user, event).await?;
     }
     Ok(())
 }
@@ -407,7 +397,7 @@ async fn withdraw(
 /// was deleted. Returns the notification that is gone.
 async fn recount(
     store: &(impl Look + ReadHistory + ReadNotices + WriteNotices + FindConnections),
-    fanout: &impl Publish,
+    ways: Ways<'_, impl Publish, impl QueuePushes>,
     room: &Room,
     deleted: &Message,
     peer: UserId,
@@ -455,7 +445,9 @@ async fn recount(
             let read_seq =
                 store.look(ask, now).await?.members.get(&place).map_or(0, |m| m.read.seq);
             let replaced = (next.id != was.id).then_some(was.id);
-            event.push(store, fanout, vec![(next, replaced, read_seq)], now).await?;
+            let stored = vec![(next, replaced, read_seq)];
+            // Fewer than before is no news for who is not watching.
+            event.announce(store, ways.to_sockets(), stored, now).await?;
             return Ok(None);
         }
     }
@@ -465,7 +457,7 @@ async fn recount(
 /// Tells somebody that they were brought into a room.
 async fn invite(
     store: &(impl Look + ReadNotices + WriteNotices + FindConnections),
-    fanout: &impl Publish,
+    ways: Ways<'_, impl Publish, impl QueuePushes>,
     entry: &LogEntry,
     now: Timestamp,
 ) -> Result<()> {
@@ -499,13 +491,15 @@ async fn invite(
         read: false,
     };
     store.put_notice(&notice).await?;
-    if here(store, vec![user], now).await?.is_empty() {
-        return Ok(());
+    let reached = ways.reach(store, vec![user], now).await?;
+    if reached.get(&user).is_some_and(|reached| reached.here) {
+        let unread_count = unread_notifications(store, user, now).await?;
+        let content = excerpt(room.name.as_deref().unwrap_or_default());
+        let notification = compose(&notice, &seen.profiles, content, false);
+        let event = Event::of(now, NotificationCreated { notification, unread_count });
+        ways.publish(user, event).await?;
     }
-    let unread_count = unread_notifications(store, user, now).await?;
-    let content = excerpt(room.name.as_deref().unwrap_or_default());
-    let notification = compose(&notice, &seen.profiles, content, false);
-    publish(fanout, user, Event::of(now, NotificationCreated { notification, unread_count })).await
+    ways.push(&reached, std::iter::once((user, notice.id))).await
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ use domain::search::{Clause, Has};
 use domain::{
     AttachmentId, Audit, Ban, Bucket, ChatError, Connection, ConnectionId, Credentials, FileKind,
     Finding, Invite, InviteCode, LogEntry, Membership, Message, MessageId, Picture, Presence,
-    Profile, RateLimit, RateWindow, ReadMark, Report, ReportId, ReportStatus, Result, Room, RoomId,
-    RoomKind, Sent, Session, SessionId, Silence, StoredFile, Timestamp, UserId, Version,
+    Profile, PushEntry, PushId, PushList, PushSubscription, RateLimit, RateWindow, ReadMark,
+    Report, ReportId, ReportStatus, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
+    Silence, StoredFile, Timestamp, UserId, Version,
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -21,6 +22,8 @@ mod notifications;
 pub use notifications::{MarkNotices, ReadNotices, WriteNotices};
 mod presence;
 pub use presence::{AskCheck, KeepPresence, NoteActivity};
+mod push;
+pub use push::{KeepPushes, PushMessage, PushTask, Pushed, QueuePushes, SendPush};
 
 /// A future that may move between threads, as the runtime wants it.
 pub trait Answer<T>: Future<Output = Result<T>> + Send {}
@@ -68,6 +71,10 @@ pub struct Ask {
     pub blocks: Vec<(UserId, UserId)>,
     /// Reports.
     pub reports: Vec<ReportId>,
+    /// Push subscriptions.
+    pub pushes: Vec<PushId>,
+    /// Whose list of push subscriptions.
+    pub push_list: Option<UserId>,
 }
 
 /// What there was. Deleted rooms and expired rows are left out.
@@ -103,6 +110,10 @@ pub struct Seen {
     pub blocks: HashSet<(UserId, UserId)>,
     /// Reports by id.
     pub reports: HashMap<ReportId, Report>,
+    /// Push subscriptions by id.
+    pub pushes: HashMap<PushId, PushSubscription>,
+    /// The list of push subscriptions that was asked for; empty if there is none.
+    pub push_list: PushList,
 }
 
 /// Reads many things in one strongly consistent round trip (`dynamodb:BatchGetItem`).
@@ -595,6 +606,12 @@ pub trait FindConnections: Sync {
     /// The live connections of each of these users, with what else is kept of their presence.
     fn connections(&self, users: &[UserId], now: Timestamp)
     -> impl Answer<Vec<(UserId, Presence)>>;
+    /// The same with their push subscriptions: as many calls, twice the items.
+    fn devices(
+        &self,
+        users: &[UserId],
+        now: Timestamp,
+    ) -> impl Answer<Vec<(UserId, Presence, Vec<PushEntry>)>>;
 }
 
 /// Typing, kept for seconds (`dynamodb:UpdateItem`, `DeleteItem`, `Query`).

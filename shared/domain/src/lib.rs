@@ -18,6 +18,7 @@ mod moderation;
 mod notification;
 mod pin;
 mod presence;
+mod push;
 mod rate;
 mod records;
 mod report;
@@ -54,6 +55,10 @@ pub use notification::{
 };
 pub use pin::{Pin, may_pin};
 pub use presence::{PRESENCE_EXPIRY_MS, Presence, PresenceTimes, Shown};
+pub use push::{
+    PUSH_MS, PUSHES_MAX, PushEndpoint, PushEntry, PushId, PushKeys, PushList, PushSubscription,
+    PushUrgency,
+};
 pub use rate::{Bucket, RateLimit, RateTaken, RateWindow};
 pub use records::{
     Change, Connection, Credentials, LeaveReason, LogEntry, MENTION_SEQS_MAX, Membership,

@@ -7,12 +7,12 @@
 use crate::item::t;
 use crate::item::{Fields, Item, Row, n, s};
 use crate::write::{Write, Written};
-use crate::{Table, keys, presence};
+use crate::{Table, keys, presence, pushes};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use chat::ports::{FindConnections, KeepConnections};
 use domain::{
-    ChatError, Connection, ConnectionId, FieldError, Presence, Result, RoomId, Subscription,
-    Timestamp, UserId,
+    ChatError, Connection, ConnectionId, FieldError, Presence, PushEntry, Result, RoomId,
+    Subscription, Timestamp, UserId,
 };
 use std::collections::HashMap;
 
@@ -249,10 +249,36 @@ impl FindConnections for Table {
         let items = self.batch_get(users.iter().map(|user| keys::connections(*user))).await?;
         let mut by_user = HashMap::with_capacity(items.len());
         for item in &items {
-            let mut kept = presence::from_item(item)?;
-            kept.connections.retain(|c| c.expires_at > now);
-            by_user.insert(Fields(item).in_key("PK", keys::user_in)?, kept);
+            by_user.insert(Fields(item).in_key("PK", keys::user_in)?, open_in(item, now)?);
         }
         Ok(users.iter().filter_map(|user| by_user.remove_entry(user)).collect())
     }
+
+    async fn devices(
+        &self,
+        users: &[UserId],
+        now: Timestamp,
+    ) -> Result<Vec<(UserId, Presence, Vec<PushEntry>)>> {
+        let both = |user: &UserId| [keys::connections(*user), keys::pushes(*user)];
+        let mut by_user: HashMap<UserId, (Presence, Vec<PushEntry>)> = HashMap::new();
+        for item in &self.batch_get(users.iter().flat_map(both)).await? {
+            let key = Fields(item).key()?;
+            let user: UserId = Fields(item).in_key("PK", keys::user_in)?;
+            let of = by_user.entry(user).or_default();
+            if key == keys::pushes(user) {
+                of.1 = pushes::list_in(item)?.entries;
+            } else {
+                of.0 = open_in(item, now)?;
+            }
+        }
+        let found = users.iter().filter_map(|user| by_user.remove_entry(user));
+        Ok(found.map(|(user, (kept, pushes))| (user, kept, pushes)).collect())
+    }
+}
+
+/// What is kept of a user's devices, without the sockets that have ended.
+fn open_in(item: &Item, now: Timestamp) -> Result<Presence> {
+    let mut kept = presence::from_item(item)?;
+    kept.connections.retain(|c| c.expires_at > now);
+    Ok(kept)
 }

@@ -1,8 +1,8 @@
 //! Every key of the table, built and parsed here and nowhere else.
 
 use domain::{
-    AttachmentId, InviteCode, MessageId, NotificationId, ReportId, RoomId, SessionId, Timestamp,
-    UserId,
+    AttachmentId, InviteCode, MessageId, NotificationId, PushId, ReportId, RoomId, SessionId,
+    Timestamp, UserId,
 };
 
 /// Numbers of a room that share a partition. Ten thousand events at the usual 0.5-1 KB stay far
@@ -199,6 +199,21 @@ pub(crate) fn direct_notice(user: UserId, room: RoomId) -> Key {
 /// Up to where a user has marked all notifications as read.
 pub(crate) fn notices_read(user: UserId) -> Key {
     Key::new(user_pk(user), "NOTICES-READ")
+}
+
+/// A push subscription.
+pub(crate) fn push(id: PushId) -> Key {
+    Key::new(format!("PUSH#{id}"), "PUSH")
+}
+
+/// The subscription of `PUSH#<id>`.
+pub(crate) fn push_in(pk: &str) -> Option<PushId> {
+    pk.strip_prefix("PUSH#")?.parse().ok()
+}
+
+/// A user's list of push subscriptions.
+pub(crate) fn pushes(user: UserId) -> Key {
+    Key::new(user_pk(user), "PUSHES")
 }
 
 pub(crate) fn sent(user: UserId, room: RoomId, client_key: &str) -> Key {
@@ -408,6 +423,8 @@ mod tests {
         let f = AttachmentId::new(Timestamp::from_ms(4), [4; 10]);
         assert_eq!(file_in(&file(f).pk), Some(f));
         assert_eq!(session_in(&session(u, s).sk), Some(s));
+        let p = PushId::of_hash([5; 32]);
+        assert_eq!(push_in(&push(p).pk), Some(p));
         assert_eq!(listed_room_in(&listed(u, r).sk), Some(r));
         assert_eq!(listed_room_in(&typing(u, r).sk), Some(r));
         assert_eq!(blocked_in(&block(u, u).sk), Some(u));

@@ -29,6 +29,7 @@ mod pins;
 mod presence;
 mod public_keys;
 mod purge;
+mod pushes;
 mod rates;
 mod reactions;
 mod reports;

@@ -3,8 +3,8 @@
 use crate::item::Fields;
 use crate::keys::{self, Key};
 use crate::{
-    Table, accounts, bans, blocks, files, invites, members, messages, rates, reports, rooms, sent,
-    sessions, silences,
+    Table, accounts, bans, blocks, files, invites, members, messages, pushes, rates, reports,
+    rooms, sent, sessions, silences,
 };
 use chat::ports::{Ask, Look, Seen};
 use domain::{Result, Timestamp};
@@ -28,6 +28,8 @@ enum As {
     Block,
     Report,
     File,
+    Push,
+    PushList,
 }
 
 fn wanted(ask: &Ask) -> HashMap<Key, As> {
@@ -49,6 +51,8 @@ fn wanted(ask: &Ask) -> HashMap<Key, As> {
     wanted.extend(invited.map(|(user, room, key)| (keys::invited(*user, *room, key), As::Invited)));
     wanted.extend(ask.blocks.iter().map(|(by, of)| (keys::block(*by, *of), As::Block)));
     wanted.extend(ask.reports.iter().map(|id| (keys::report(*id), As::Report)));
+    wanted.extend(ask.pushes.iter().map(|id| (keys::push(*id), As::Push)));
+    wanted.extend(ask.push_list.map(|user| (keys::pushes(user), As::PushList)));
     wanted.extend(ask.files.iter().map(|id| (keys::file(*id), As::File)));
     wanted
 }
@@ -106,6 +110,11 @@ impl Look for Table {
                 Some(As::File) => {
                     seen.files.extend(files::from_item(&item, now)?.map(|file| (file.id, file)));
                 }
+                Some(As::Push) => {
+                    let push = pushes::from_item(&item, now)?;
+                    seen.pushes.extend(push.map(|push| (push.id, push)));
+                }
+                Some(As::PushList) => seen.push_list = pushes::list_in(&item)?,
                 None => {}
             }
         }

@@ -25,6 +25,7 @@ mod notices;
 mod pins;
 mod presence;
 mod purge;
+mod pushes;
 mod reactions;
 mod reports;
 mod rooms;
