@@ -1,16 +1,15 @@
-//! The ports' sides other than the table: the queues, the open sockets, the signing secret;
-//! The ports' sides other than the table: the fan-out queue, the open sockets, the search index, the signing secret;
-//! The ports' sides other than the table: the queues, the open sockets, the signing secret;
-//! The ports' sides other than the table: the queues, the open sockets, the search index, the signing secret;
-//! and how the clients of all services are built.
+//! The ports' sides other than the table: the queues, the open sockets, the search index, the secrets, push
+//! services; and how the clients of all services are built.
 
 mod clients;
 mod failure;
 mod fanout;
 mod http;
 mod objects;
+pub mod outbound;
 mod presence;
 mod purge;
+mod push;
 mod search;
 mod secret;
 mod sockets;
@@ -20,6 +19,7 @@ pub use fanout::FanoutQueue;
 pub use objects::{FileBucket, quarantined_id};
 pub use presence::PresenceQueue;
 pub use purge::PurgeQueue;
+pub use push::{PushKey, PushQueue, WebPush};
 pub use search::SearchIndex;
 pub use secret::SigningSecret;
 pub use sockets::Sockets;

@@ -22,7 +22,7 @@ impl PresenceQueue {
 }
 
 /// Whole seconds, as SQS wants them; rounded up, so that nothing is looked at too early.
-fn seconds(delay_ms: i64) -> i32 {
+pub(crate) fn seconds(delay_ms: i64) -> i32 {
     i32::try_from(delay_ms.max(0).saturating_add(999) / 1000).unwrap_or(i32::MAX).min(900)
 }
 

@@ -1,4 +1,5 @@
-//! The signing key's seed. Only sign-in may read it; it is never written to a log.
+//! Secrets: the seed of the key that signs tokens, which only sign-in may read, and that of the key that
+//! signs pushes. They are never written to a log.
 
 use crate::failure::failed;
 use aws_sdk_secretsmanager::Client;
