@@ -51,10 +51,17 @@ def house_rules(resources):
             yield from socket_rules(name.removesuffix("Route"), resource["Properties"], resources)
 
 
+def branches(statement):
+    """A statement, or those that a condition chooses between."""
+    chosen = statement.get("Fn::If", [None, statement])[1:]
+    return [one for one in chosen if one != {"Ref": "AWS::NoValue"}]
+
+
 def statement_rules(name, policies):
     """A function may do what is listed, to what is named. Ready-made policies include Scan."""
     for policy in policies:
-        for statement in policy.get("Statement", [{}]) if isinstance(policy, dict) else [{}]:
+        written = policy.get("Statement", [{}]) if isinstance(policy, dict) else [{}]
+        for statement in (one for entry in written for one in branches(entry)):
             actions = statement.get("Action", "*")
             for action in [actions] if isinstance(actions, str) else actions:
                 if "*" in action or action == "dynamodb:Scan":

@@ -57,6 +57,10 @@ impl Up {
                 all.push(flag.into());
             }
         }
+        // Push works out of the box, also with a receiver on this machine.
+        for parameter in ["PushContact=mailto:local@parlance.example", "OutboundLocal=true"] {
+            all.extend(["--param".into(), parameter.into()]);
+        }
         for parameter in self.param {
             all.extend(["--param".into(), parameter.into()]);
         }
@@ -97,8 +101,10 @@ mod tests {
         };
         let arguments = up.arguments("bins".into());
         let tail: Vec<_> = arguments[2..].iter().map(|a| a.to_string_lossy()).collect();
-        let expected =
-            "--bin-dir bins --data d --port 0 --fresh --param A=1 --param B=2 --idle-timeout 5";
+        // Those asked for come last, so that they count.
+        let expected = "--bin-dir bins --data d --port 0 --fresh \
+                        --param PushContact=mailto:local@parlance.example --param OutboundLocal=true \
+                        --param A=1 --param B=2 --idle-timeout 5";
         assert_eq!(tail.join(" "), expected);
     }
 }

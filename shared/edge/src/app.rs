@@ -17,6 +17,9 @@ pub struct App {
     files: OnceLock<cloud::FileBucket>,
     search: OnceLock<cloud::SearchIndex>,
     purges: OnceLock<cloud::PurgeQueue>,
+    pushes: OnceLock<cloud::PushQueue>,
+    push_key: OnceCell<cloud::PushKey>,
+    web_push: OnceCell<cloud::WebPush>,
     signer: OnceCell<Signer>,
     pub(crate) verifier: Verifier,
 }
@@ -37,6 +40,9 @@ impl App {
             files: OnceLock::new(),
             search: OnceLock::new(),
             purges: OnceLock::new(),
+            pushes: OnceLock::new(),
+            push_key: OnceCell::new(),
+            web_push: OnceCell::new(),
             signer: OnceCell::new(),
             verifier: Verifier::default(),
         }
@@ -105,6 +111,52 @@ impl App {
             return Err(ChatError::unavailable("search is switched off (SearchEnabled)"));
         }
         Ok(self.search.get_or_init(|| self.clients.search(&endpoint)))
+    }
+
+    /// The queue of what is to be pushed; none where the deployment has left Web Push out.
+    pub fn pushes(&self) -> Option<&cloud::PushQueue> {
+        let url = required("PUSH_QUEUE_URL");
+        let queue = || self.pushes.get_or_init(|| cloud::PushQueue::new(self.clients.sqs(), &url));
+        (!url.is_empty()).then(queue)
+    }
+
+    /// How long a push waits where a device is connected, in milliseconds: the template's
+    /// `PushDelaySeconds`.
+    pub fn push_delay_ms(&self) -> i64 {
+        match required("PUSH_DELAY_SECONDS").parse::<u32>() {
+            Ok(seconds @ ..=900) => i64::from(seconds) * 1000,
+            _ => misconfigured("PUSH_DELAY_SECONDS must be a number up to 900"),
+        }
+    }
+
+    /// The key that push services know the deployment by; none where it has left Web Push out.
+    pub async fn push_key(&self) -> Result<Option<&cloud::PushKey>> {
+        let arn = required("PUSH_KEY_ARN");
+        if arn.is_empty() {
+            return Ok(None);
+        }
+        let read = async || {
+            let secret = cloud::SigningSecret::new(self.clients.secrets(), arn);
+            cloud::PushKey::parse(&secret.read().await?)
+        };
+        self.push_key.get_or_try_init(read).await.map(Some)
+    }
+
+    /// The push services.
+    pub async fn web_push(&self) -> Result<&cloud::WebPush> {
+        let start = async || {
+            let off = || ChatError::unavailable("Web Push is switched off (PushContact)");
+            let key = self.push_key().await?.ok_or_else(off)?.clone();
+            let outbound = cloud::outbound::Outbound::new(self.outbound_local());
+            Ok(cloud::WebPush::new(key, required("PUSH_CONTACT"), outbound))
+        };
+        self.web_push.get_or_try_init(start).await
+    }
+
+    /// Whether requests to addresses that users have named may go to this machine, and without TLS: the
+    /// template's `OutboundLocal`.
+    pub fn outbound_local(&self) -> bool {
+        required("OUTBOUND_LOCAL") == "true"
     }
 
     /// Signs tokens; only the sign-in functions may read the key behind it.

@@ -31,7 +31,7 @@ pub use events::{serve_bucket, serve_event};
 pub use fields::Patch;
 pub use form::FormFile;
 pub use params::{Limit, Text};
-pub use queue::{serve_events, serve_queue};
+pub use queue::{Received, serve_events, serve_queue, serve_queue_counted};
 pub use rest::{Reply, Request, serve_open, serve_rest, serve_unknown};
 pub use serve::Exit;
 pub use socket::{
