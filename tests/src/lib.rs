@@ -17,6 +17,7 @@ mod inbox;
 pub mod managing;
 pub mod metrics;
 pub mod process;
+pub mod push;
 pub mod replay;
 pub mod rooms;
 pub mod search;

@@ -63,6 +63,12 @@ impl Options {
         self.param("SendRateMax", 100_000)
     }
 
+    /// With Web Push, to receivers on this machine too; somebody who is connected has a second to read.
+    pub fn pushing(self) -> Self {
+        let params = self.param("PushContact", "mailto:ops@parlance.example");
+        params.param("OutboundLocal", true).param("PushDelaySeconds", 1)
+    }
+
     /// Adds an argument of `parlance-local`.
     pub fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
@@ -99,10 +105,10 @@ pub struct Stack {
 }
 
 /// The stack shared by the tests of a process: the template's parameters but for the rate limit, which is
-/// out of reach so that no test meets it by accident.
+/// out of reach so that no test meets it by accident; and with Web Push.
 pub fn stack() -> &'static Stack {
     static SHARED: OnceLock<Result<Stack, String>> = OnceLock::new();
-    shared(&SHARED, Options::new().roomy())
+    shared(&SHARED, Options::new().roomy().pushing())
 }
 
 /// The shared stack for what is about the rate limit: the template's ten messages, but per ten minutes

@@ -85,3 +85,58 @@ impl<F: Publish, Q: QueuePushes> Ways<'_, F, Q> {
         if tasks.is_empty() { Ok(()) } else { queue.queue_pushes(&tasks).await }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{PushId, SessionId};
+    use std::sync::Mutex;
+
+    #[derive(Default)]
+    struct Recorded(Mutex<Vec<(PushTask, i64)>>);
+
+    impl QueuePushes for Recorded {
+        async fn queue_pushes(&self, tasks: &[(PushTask, i64)]) -> Result<()> {
+            self.0.lock().unwrap().extend_from_slice(tasks);
+            Ok(())
+        }
+    }
+
+    impl Publish for Recorded {
+        async fn publish(&self, _: &Fanout) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_task_for_each_device_and_a_pause_for_who_may_be_reading() {
+        let at = Timestamp::from_ms(0);
+        let user = |n| UserId::new(at, [n; 10]);
+        let notice = NotificationId::new(at, [9; 10]);
+        let entry = |n| PushEntry {
+            id: PushId::of_hash([n; 32]),
+            session: SessionId::new(at, [n; 10]),
+            created_at: at,
+        };
+        let reached = HashMap::from([
+            (user(1), Reached { here: true, pushes: vec![entry(1)] }),
+            (user(2), Reached { here: false, pushes: vec![entry(2), entry(3)] }),
+            (user(3), Reached { here: true, pushes: vec![] }),
+            (user(4), Reached { here: false, pushes: vec![entry(4)] }),
+        ]);
+        let queue = Recorded::default();
+        let ways = Ways { fanout: &queue, pushes: Some(&queue), push_delay_ms: 5_000 };
+        // The fourth is not told, the fifth cannot be reached.
+        let told = || [1, 2, 3, 5].map(|n| (user(n), notice)).into_iter();
+        let done = futures_util::FutureExt::now_or_never(ways.push(&reached, told()));
+        assert_eq!(done, Some(Ok(())));
+        let task = |n, device| {
+            let PushEntry { id, session, .. } = entry(device);
+            PushTask { user: user(n), notification: notice, subscription: id, session }
+        };
+        let expected = [(task(1, 1), 5_000), (task(2, 2), 0), (task(2, 3), 0)];
+        assert_eq!(*queue.0.lock().unwrap(), expected);
+        let done = futures_util::FutureExt::now_or_never(ways.to_sockets().push(&reached, told()));
+        assert_eq!((done, queue.0.lock().unwrap().len()), (Some(Ok(())), 3), "nothing more");
+    }
+}

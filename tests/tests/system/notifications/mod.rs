@@ -1,8 +1,11 @@
-//! `/notifications`
+//! `/notifications` and `/push`
 
+mod delete_push_subscription;
+mod get_push_key;
 mod list_notifications;
 mod read_all_notifications;
 mod read_notification;
+mod save_push_subscription;
 
 use parlance_tests::prelude::*;
 

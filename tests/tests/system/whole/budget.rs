@@ -3,6 +3,7 @@
 
 use parlance_tests::metrics::Metrics;
 use parlance_tests::prelude::*;
+use parlance_tests::push::{Browser, PushService};
 use std::collections::BTreeMap;
 
 /// How often each use case is run before counting.
@@ -310,6 +311,73 @@ async fn people_and_moderators_keep_to_theirs() {
     for budget in PEOPLE_BUDGETS {
         check(budget.function, &before, &after, 3);
     }
+}
+
+/// Web Push, of a mention to somebody with one device and no socket. Whether there is a device costs `notify`
+/// no call of its own: it is read beside the sockets.
+const PUSH_BUDGETS: &[Budget] = &[
+    Budget {
+        function: "notify",
+        per_run: &[
+            ("BatchGetItem", Exactly(3)),
+            ("UpdateItem", Exactly(1)),
+            ("PutItem", Exactly(1)),
+            ("SendMessageBatch", Exactly(1)),
+        ],
+    },
+    // What is to be brought and whether it still is; what it shows; how many there are.
+    Budget {
+        function: "push",
+        per_run: &[("BatchGetItem", Exactly(3)), ("GetItem", Exactly(2)), ("Query", Exactly(1))],
+    },
+    // A bucket takes one `UpdateItem`, in a run of requests two.
+    Budget {
+        function: "save_push_subscription",
+        per_run: &[
+            ("BatchGetItem", Exactly(1)),
+            ("UpdateItem", AtMost(2)),
+            ("TransactWriteItems", Exactly(1)),
+        ],
+    },
+    Budget {
+        function: "delete_push_subscription",
+        per_run: &[("BatchGetItem", Exactly(1)), ("TransactWriteItems", Exactly(1))],
+    },
+    Budget { function: "get_push_key", per_run: &[("BatchGetItem", Exactly(1))] },
+];
+
+#[tokio::test]
+async fn pushes_keep_to_their_calls() {
+    let stack = Stack::start(Options::new().roomy().pushing());
+    let [alice, bob] = stack.users().await;
+    let room = alice.room_with(&[&bob]).await;
+    let service = PushService::start().await;
+    let browser = Browser::of(&alice, &service).await;
+    // The first time around processes learn their keys.
+    let mut before = stack.metrics().await;
+    for number in 0..=5 {
+        if number == 1 {
+            before = stack.metrics().await;
+        }
+        bob.send(&room, &format!("@{} {number}", alice.name)).await;
+        service.first(&browser, number + 1).await;
+        alice.get("/push/key").await.ok(200);
+        let saved = Browser::subscribe(&service).register(&alice).await;
+        let path = format!("/push/subscriptions/{}", saved["id"].as_str().unwrap());
+        alice.delete(&path).await.ok(200);
+    }
+    let after = stack.metrics().await;
+    for budget in PUSH_BUDGETS {
+        check_with(budget, &before, &after, 5);
+    }
+    // Where nobody has a device, nothing is handed over.
+    let before = stack.metrics().await;
+    alice.send(&room, &format!("@{} hello", bob.name)).await;
+    crate::notifications::eventually(&bob, |list| list["unread_count"] == 1).await;
+    bob.send(&room, &format!("@{} the end", alice.name)).await;
+    service.first(&browser, 7).await;
+    let handed = stack.metrics().await.calls_since(&before, "notify");
+    assert_eq!(handed.get("SendMessageBatch"), Some(&1));
 }
 
 /// Asserts a use case's calls between two moments; `runs` is how often it ran.

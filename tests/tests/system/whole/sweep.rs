@@ -97,6 +97,7 @@ impl World {
             let path = path.replace("{attachment_id}", &self.attachment);
             let path = path.replace("{session_id}", "0199aaaa-0000-7000-8000-000000000000");
             let path = path.replace("{report_id}", &format!("{}-{}", self.message, self.user.id));
+            let path = path.replace("{subscription_id}", &"0".repeat(32));
             path.replace("{emoji}", "%F0%9F%91%8D")
         };
         let routes = Template::load().http_routes().into_iter();
@@ -182,6 +183,14 @@ pub fn valid_body(stem: &str) -> Option<Value> {
         "read_all_notifications" => {
             json!({"before": "0199aaaa-0000-7000-8000-000000000000"})
         }
+        // Where nobody listens; the keys of RFC 8291, appendix A.
+        "save_push_subscription" => json!({
+            "endpoint": "http://127.0.0.1:9/send/1",
+            "keys": {
+                "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+            },
+        }),
         "update_me" => {
             json!({"display_name": "New", "status_message": "m", "status": "busy", "avatar_url": "https://example.org/a"})
         }

@@ -7,6 +7,7 @@ mod notify;
 mod notify_whom;
 mod presence;
 mod purge;
+mod push;
 mod scan;
 mod scan_result;
 mod sweep_files;

@@ -226,6 +226,17 @@ impl World {
                 let current = sessions["sessions"].as_array().cloned().unwrap_or_default();
                 text(&current.iter().find(|s| s["current"] == true).expect("this one")["id"])
             }
+            "$subscription" => {
+                // Where nobody listens; the keys of RFC 8291, appendix A.
+                let body = json!({
+                    "endpoint": format!("http://127.0.0.1:9/send/{}", username()),
+                    "keys": {
+                        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+                    },
+                });
+                text(&owner.put("/push/subscriptions", body).await.ok(200)["id"])
+            }
             "$random" => username(),
             "$uuid" => uuid::Uuid::now_v7().to_string(),
             "$sign" => "$".into(),
@@ -260,6 +271,7 @@ impl Row {
             "notification_id" => "$notification",
             "attachment_id" => "$attached",
             "session_id" => "$session",
+            "subscription_id" => "$subscription",
             other => panic!("{}: nothing stands for {{{other}}}", self.route),
         }
         .to_owned()
