@@ -68,6 +68,15 @@ PLAIN = {
     "q": ["hello", "look", "The", "from:me", "owner"],
     "from": ["2026-01-01", "2026-11-20T13:20:01.123Z"],
     "to": ["2030-01-01"],
+    # Web Push is off here, so nothing is sent there. The keys are those of RFC 8291, appendix A.
+    "endpoint": ["https://push.example.org/send/1", "https://push.example.org/send/2"],
+    "keys": [
+        {
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        }
+    ],
+    "expiration_time": [None, 4102444800000],
     "has": ["links", "attachments", "links,attachments"],
 }
 PASSWORD = "correct horse battery"
@@ -230,6 +239,10 @@ class World:
         if name == "notification_id":
             listed = self.call("GET", "/notifications?limit=5", person["token"])
             return [one["id"] for one in listed["notifications"]]
+        if name == "subscription_id":
+            self.number += 1
+            body = {"endpoint": f"https://push.example.org/{self.number}", "keys": PLAIN["keys"][0]}
+            return [self.call("PUT", "/push/subscriptions", person["token"], body)["id"]]
         if name == "refresh_token":
             return [self.guest["refresh_token"]]
         if name == "since":
