@@ -47,7 +47,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 # From the least to the most powerful: what the last may destroy was there for all others.
-ROLES = ["anonymous", "stranger", "member", "admin", "owner"]
+ROLES = ["anonymous", "stranger", "member", "admin", "owner", "moderator"]
+# The site's moderator: such a name can only be registered before the deployment names it.
+MODERATOR = "site_moderator"
 # They change what everybody meets afterwards, so they come last.
 LAST = {"block_user", "update_me"}
 # They end sessions: a throw-away guest calls them in everybody's place.
@@ -83,6 +85,7 @@ PASSWORD = "correct horse battery"
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 )
+RANGES = ["bytes=0-0", "bytes=5-", "bytes=-3", "bytes=9-2", "bytes=999999-", "bytes=0-1,3-4", "lines=1", "", "bytes=-0"]
 # How often an id is one of the world's, and no generated one; and how often one is put where none was generated.
 REAL = 0.9
 MORE = 0.5
@@ -96,12 +99,15 @@ START_SECONDS = 120
 class Stack:
     """parlance-local on a free port, with data that end with it."""
 
-    def __init__(self, arguments, folder):
+    def __init__(self, arguments, folder, parameters=()):
         self.log_path = os.path.join(folder, "stack.log")
         ready = os.path.join(folder, "ready.json")
+        if os.path.exists(ready):
+            os.remove(ready)
         command = [arguments.local, "--template", arguments.template, "--bin-dir", arguments.bin_dir]
         command += ["--data", os.path.join(folder, "data"), "--port", "0", "--ready-file", ready]
-        command += ["--param", "SendRateMax=100000"]
+        for parameter in ["SendRateMax=100000", *parameters]:
+            command += ["--param", parameter]
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
@@ -142,7 +148,8 @@ class World:
         self.http = http
         self.session = requests.Session()
         self.number = 0
-        self.people = {role: self.register(role) for role in ROLES[1:]}
+        self.people = {role: self.register(role) for role in ROLES[1:-1]}
+        self.people["moderator"] = self.sign_in("login", MODERATOR, 200)
         self.people["victim"] = self.register("victim")
         self.guest = None
         self.ids = {}
@@ -154,10 +161,11 @@ class World:
 
     def register(self, name):
         self.number += 1
-        username = f"{name}_{self.number}"
+        return self.sign_in("register", f"{name}_{self.number}", 201)
+
+    def sign_in(self, how, username, status):
         body = {"username": username, "password": PASSWORD}
-        session = self.call("POST", "/auth/register", None, body, (201,))
-        return session | {"username": username}
+        return self.call("POST", f"/auth/{how}", None, body, (status,)) | {"username": username}
 
     def call(self, method, path, token, body=None, expect=(200,), **more):
         headers = {"authorization": f"Bearer {token}"} if token else {}
@@ -361,6 +369,8 @@ class Fuzz:
                         values = [*values, "me"]
                     if values:
                         part[field] = dice.choice(values)
+        if name == "get_attachment" and dice.random() < MORE:
+            headers["Range"] = dice.choice(RANGES)
         if name == "upload_attachment" and dice.random() < MORE:
             body, media_type = dice.choice(FORMS), "multipart/form-data"
             headers["Content-Type"] = "multipart/form-data; boundary=b"
@@ -427,6 +437,12 @@ def main():
         # What hypothesis keeps for itself goes with the rest, not into the project.
         set_hypothesis_home_dir(os.path.join(folder, "hypothesis"))
         stack = Stack(arguments, folder)
+        try:
+            body = {"username": MODERATOR, "password": PASSWORD}
+            requests.post(f"{stack.http}/auth/register", json=body, timeout=TIMEOUT_SECONDS).raise_for_status()
+        finally:
+            stack.stop()
+        stack = Stack(arguments, folder, [f"Moderators={MODERATOR}"])
         try:
             fuzz = Fuzz(arguments, stack)
             fuzz.run()

@@ -71,6 +71,31 @@ impl Metrics {
         calls
     }
 
+    /// Capacity units of DynamoDB that a function consumed since `before`: read, written.
+    pub fn units_since(&self, before: &Self, function: &str) -> (f64, f64) {
+        let units = |metrics: &Self, name: &str| {
+            metrics.raw["units"][function][name].as_f64().unwrap_or(0.0)
+        };
+        let (mut read, mut written) = (0.0, 0.0);
+        let all =
+            self.raw["units"][function].as_object().into_iter().flat_map(|names| names.keys());
+        for name in all {
+            let sum = if matches!(
+                name.as_str(),
+                "dynamodb.GetItem"
+                    | "dynamodb.BatchGetItem"
+                    | "dynamodb.Query"
+                    | "dynamodb.TransactGetItems"
+            ) {
+                &mut read
+            } else {
+                &mut written
+            };
+            *sum += units(self, name) - units(before, name);
+        }
+        (read, written)
+    }
+
     /// How often a function was invoked since `before`.
     pub fn invocations_since(&self, before: &Self, function: &str) -> u64 {
         let count = |metrics: &Self| {

@@ -1,9 +1,9 @@
 //! What the sign-in functions share: the **session** they answer with.
 
+use chat::SignedIn;
 use chat::view::UserView;
-use chat::{SignedIn, TOKEN_MS};
 use domain::{Presence, Result, Timestamp};
-use edge::Signer;
+use edge::App;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -20,11 +20,11 @@ pub struct SessionBody {
 }
 
 /// Issues the access token of a session that was opened or renewed.
-pub fn session(signer: &Signer, signed_in: SignedIn, now: Timestamp) -> Result<SessionBody> {
+pub async fn session(app: &App, signed_in: SignedIn, now: Timestamp) -> Result<SessionBody> {
     let SignedIn { profile, session, refresh_token } = signed_in;
-    let expires_at = now.plus_ms(TOKEN_MS);
+    let expires_at = now.plus_ms(app.token_ms());
     Ok(SessionBody {
-        token: signer.token(session.user, session.id, now, expires_at)?,
+        token: app.signer().await?.token(session.user, session.id, now, expires_at)?,
         token_type: "Bearer",
         expires_at,
         refresh_token,

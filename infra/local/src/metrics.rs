@@ -22,6 +22,8 @@ struct FunctionCounts {
 struct CallCounts {
     calls: u64,
     request_bytes: u64,
+    /// Capacity units of DynamoDB.
+    units: f64,
 }
 
 /// All counters since the stack started.
@@ -72,6 +74,17 @@ impl Metrics {
         counts.request_bytes += request_bytes as u64;
     }
 
+    /// Adds what a DynamoDB request cost that was counted before.
+    pub fn cost(&self, authorization: &str, operation: &str, units: f64) {
+        let caller = caller(authorization).unwrap_or("-");
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts =
+            calls.get_mut(caller).and_then(|by| by.get_mut(&format!("dynamodb.{operation}")));
+        if let Some(counts) = counts {
+            counts.units += units;
+        }
+    }
+
     /// All counters as JSON.
     #[must_use]
     pub fn report(&self) -> Value {
@@ -87,19 +100,20 @@ impl Metrics {
                 )
             })
             .collect();
-        let pick = |value: fn(&CallCounts) -> u64| -> Map<String, Value> {
+        let pick = |value: fn(&CallCounts) -> Value| -> Map<String, Value> {
             calls
                 .iter()
                 .map(|(caller, operations)| {
                     let operations: Map<String, Value> = operations
                         .iter()
-                        .map(|(name, counts)| (name.clone(), Value::from(value(counts))))
+                        .map(|(name, counts)| (name.clone(), value(counts)))
                         .collect();
                     (caller.clone(), Value::Object(operations))
                 })
                 .collect()
         };
-        json!({"functions": functions, "calls": pick(|c| c.calls), "request_bytes": pick(|c| c.request_bytes)})
+        json!({"functions": functions, "calls": pick(|c| c.calls.into()),
+               "request_bytes": pick(|c| c.request_bytes.into()), "units": pick(|c| c.units.into())})
     }
 }
 

@@ -200,12 +200,13 @@ fn match_up<'a>(
     now: Timestamp,
 ) -> Vec<Recipient<'a>> {
     let mut recipients: Vec<Recipient<'a>> = Vec::new();
-    for (user, Presence { connections, .. }) in open {
+    for (user, Presence { connections, hides_read, .. }) in open {
         let theirs: Vec<&Fanout> = batch
             .iter()
             .zip(users)
             .filter(|(_, users)| users.binary_search(&user).is_ok())
             .map(|(entry, _)| entry)
+            .filter(|entry| !(entry.mutual && hides_read))
             .collect();
         for connection in connections {
             let events: Vec<&Fanout> = theirs

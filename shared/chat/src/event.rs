@@ -61,6 +61,9 @@ pub struct Fanout {
     /// A message in a direct room: when it has reached its recipient, its sender is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+    /// Whether only those hear of it who let others know what they have read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mutual: bool,
     /// Whether the receiving sockets are closed after the event.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub close: bool,
@@ -87,6 +90,7 @@ impl Fanout {
             except: Vec::new(),
             after: None,
             receipt: None,
+            mutual: false,
             close: false,
             event,
         }

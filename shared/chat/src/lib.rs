@@ -110,8 +110,8 @@ pub use resume::{Resumed, resume};
 pub use search_messages::{SearchAsk, SearchResults, search_messages};
 pub use send_message::{NewText, Outcome, send_message};
 pub use sign_in::{
-    REFRESH_MS, Registration, SignIn, SignedIn, TOKEN_MS, ask_ticket, check_session, login, logout,
-    refresh, register, use_ticket,
+    REFRESH_MS, Registration, SignIn, SignedIn, ask_ticket, check_session, login, logout, refresh,
+    register, use_ticket,
 };
 pub use silence::{silence_member, unsilence_member};
 pub use sockets::{HEARTBEAT_MS, connect, disconnect, refuse_frame, subscribe};

@@ -484,6 +484,9 @@ pub trait Throttle: Sync {
 pub trait ChangeProfile: Sync {
     /// Stores the profile (`dynamodb:UpdateItem`).
     fn save_profile(&self, profile: &Profile) -> impl Answer<()>;
+    /// Notes beside the user's sockets whether they keep to themselves what they read
+    /// (`dynamodb:UpdateItem`).
+    fn note_hides_read(&self, user: UserId, hides: bool) -> impl Answer<()>;
 }
 
 /// Changes a profile together with the file that is its picture (`dynamodb:TransactWriteItems` over

@@ -152,6 +152,10 @@ pub async fn update_me(
         return Ok(own);
     }
     next.last_seen = now;
+    if was.hides_read != next.hides_read {
+        // Before the profile: a request that dies in between is repeated with the profile unchanged.
+        store.note_hides_read(who.user, next.hides_read).await?;
+    }
     avatar::save(store, &seen, &was, &next, now).await?;
     let tell = async |event| {
         let audience = Audience::Acquaintances(who.user);

@@ -7,7 +7,7 @@ use crate::edit_message::ROUNDS_MAX;
 use crate::event::{Audience, Event, Fanout};
 use crate::event_data::MessageRead;
 use crate::gate::{Principal, no_such};
-use crate::ports::{Ask, Commit, Look, MarkRead, Publish, Range, ReadHistory, Seen};
+use crate::ports::{Commit, Look, MarkRead, Publish, Range, ReadHistory, Seen};
 use crate::view::ReadState;
 use domain::{
     FieldError, MENTION_SEQS_MAX, Membership, Message, MessageId, MessageKind, ReadMark, Result,
@@ -45,7 +45,7 @@ pub async fn read_message(
         member.read = mark;
         let state = ReadState::of(&member, room);
         let own = own_devices(who, now, &state);
-        if further && tells_others(store, &seen, room, who.user, now).await? {
+        if further && tells_others(&seen, room, who.user) {
             let data = MessageRead {
                 room_id: id.room,
                 user_id: who.user,
@@ -53,7 +53,8 @@ pub async fn read_message(
                 read_seq: id.seq,
                 read_at: now,
             };
-            let all = Fanout::new(Audience::Room(id.room), Event::of(now, data));
+            let event = Event::of(now, data);
+            let all = Fanout { mutual: true, ..Fanout::new(Audience::Room(id.room), event) };
             futures_util::future::try_join(fanout.publish(&own), fanout.publish(&all)).await?;
         } else {
             fanout.publish(&own).await?;
@@ -163,22 +164,10 @@ fn own_devices(who: Principal, now: Timestamp, state: &ReadState) -> Fanout {
     Fanout::new(Audience::Users(vec![who.user]), Event::of(now, state.clone()))
 }
 
-/// Whether the room hears of it: not a large one, not from somebody who keeps it to themselves, and in a
-/// direct room not if the other one does.
-async fn tells_others(
-    store: &impl Look,
-    seen: &Seen,
-    room: &Room,
-    user: UserId,
-    now: Timestamp,
-) -> Result<bool> {
-    let hides = |id: &UserId, seen: &Seen| seen.profiles.get(id).is_some_and(|p| p.hides_read);
-    if room.member_count > RECEIPT_MEMBERS_MAX || hides(&user, seen) {
-        return Ok(false);
-    }
-    let Some(peer) = room.peer_of(user) else { return Ok(true) };
-    let seen = store.look(Ask { profiles: vec![peer], ..Ask::default() }, now).await?;
-    Ok(!hides(&peer, &seen))
+/// Whether the room hears of it: not a large one, and not from somebody who keeps it to themselves.
+fn tells_others(seen: &Seen, room: &Room, user: UserId) -> bool {
+    let hides = seen.profiles.get(&user).is_some_and(|profile| profile.hides_read);
+    room.member_count <= RECEIPT_MEMBERS_MAX && !hides
 }
 
 /// How many of the room's messages are read with this one. A send that died after it took its number

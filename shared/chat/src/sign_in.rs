@@ -15,10 +15,8 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 
-/// How long an access token lives, in milliseconds (24 hours).
-pub const TOKEN_MS: i64 = 24 * 60 * 60 * 1000;
 /// How long a refresh token lives, in milliseconds (30 days).
-pub const REFRESH_MS: i64 = 30 * TOKEN_MS;
+pub const REFRESH_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// How long a ticket lives, in milliseconds.
 const TICKET_MS: i64 = 30_000;
 /// How long a replaced refresh token still works, for a client that lost the answer.

@@ -57,6 +57,9 @@ pub struct Presence {
     pub check_at: Option<Timestamp>,
     /// When a device last came, went or gave a sign of life.
     pub changed_at: Timestamp,
+    /// Whether the user keeps to themselves what they read, as their profile says: here beside the
+    /// sockets, because who does that is not told what others read.
+    pub hides_read: bool,
 }
 
 /// Until when a device counts.

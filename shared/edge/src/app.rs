@@ -179,6 +179,14 @@ impl App {
         required("REGISTRATION") != "closed"
     }
 
+    /// How long an access token lives, in milliseconds: the template's `TokenSeconds`.
+    pub fn token_ms(&self) -> i64 {
+        match required("TOKEN_SECONDS").parse::<u32>() {
+            Ok(seconds @ 1..) => i64::from(seconds) * 1000,
+            _ => misconfigured("TOKEN_SECONDS must be a number from 1"),
+        }
+    }
+
     /// How many messages a user may send: the template's `SendRateMax` per
     /// `SendRateWindowSeconds`.
     pub fn send_limit(&self) -> RateLimit {

@@ -117,6 +117,12 @@ impl ChangeProfile for Table {
         let saved = self.write(saving(profile), ReturnValue::None).await?.is_done();
         saved.then_some(()).ok_or_else(|| ChatError::new(Code::NotFound))
     }
+
+    async fn note_hides_read(&self, user: UserId, hides: bool) -> Result<()> {
+        let note = Write::update(keys::connections(user), "SET #hides_read = :hides")
+            .value(":hides", AttributeValue::Bool(hides));
+        self.write(note, ReturnValue::None).await.map(|_| ())
+    }
 }
 
 impl ChangeAvatar for Table {

@@ -1,7 +1,7 @@
 //! Presence: beside the open sockets in `USER#<user> / CONNECTIONS` stands what others were last shown
 //! (`shown`, `shown_message`, `shown_emoji`), whether that is still to be told (`untold`), when the
 //! pending check is due (`check_at`), and the `revision`: a decision is written only if nothing has
-//! changed since it was made.
+//! changed since it was made. `hides_read` repeats the profile for the fan-out.
 
 use crate::item::{Fields, Item, n, s, t};
 use crate::write::{Write, Written};
@@ -24,6 +24,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Presence> {
         revision: f.number_opt("revision")?.unwrap_or(0),
         check_at: f.time_opt("check_at")?,
         changed_at: f.time_opt("changed_at")?.unwrap_or_default(),
+        hides_read: f.flag("hides_read")?,
     })
 }
 

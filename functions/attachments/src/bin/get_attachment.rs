@@ -131,9 +131,11 @@ fn gone() -> ChatError {
 fn about() -> About {
     let etag = "strong; the bytes under an id never change";
     About::rest("GET", "/attachments/{attachment_id}", "A file's bytes, or a thumbnail.")
-        .notes("Takes `Range`, `If-Range` and `If-None-Match`.")
         .path::<AttachmentId>("attachment_id")
         .query::<Query>()
+        .takes_header::<String>("Range", "one range of bytes; what is none is passed over")
+        .takes_header::<String>("If-Range", "the tag for which the range holds")
+        .takes_header::<String>("If-None-Match", "an `ETag`: answered with 304 while it holds")
         .answers_bytes(200, "*/*", "the bytes")
         .header("ETag", etag)
         .header("Content-Disposition", "`inline` for pictures only")

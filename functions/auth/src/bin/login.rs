@@ -28,7 +28,7 @@ async fn login(app: &App, request: &Request) -> Result<Reply> {
         device: request.device(),
     };
     let signed_in = chat::login(&app.table, request.now, new).await?;
-    Ok(Reply::ok(&auth::session(app.signer().await?, signed_in, request.now)?))
+    Ok(Reply::ok(&auth::session(app, signed_in, request.now).await?))
 }
 
 fn about() -> About {

@@ -28,7 +28,7 @@ async fn reactivate(app: &App, request: &Request) -> Result<Reply> {
         device: request.device(),
     };
     let signed_in = chat::reactivate(&app.table, app.fanout(), request.now, new).await?;
-    Ok(Reply::ok(&auth::session(app.signer().await?, signed_in, request.now)?))
+    Ok(Reply::ok(&auth::session(app, signed_in, request.now).await?))
 }
 
 fn about() -> About {

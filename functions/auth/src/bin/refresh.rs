@@ -17,7 +17,7 @@ struct Body {
 async fn refresh(app: &App, request: &Request) -> Result<Reply> {
     let body: Body = request.json()?;
     let signed_in = chat::refresh(&app.table, request.now, &body.refresh_token).await?;
-    Ok(Reply::ok(&auth::session(app.signer().await?, signed_in, request.now)?))
+    Ok(Reply::ok(&auth::session(app, signed_in, request.now).await?))
 }
 
 fn about() -> About {

@@ -36,7 +36,7 @@ async fn register(app: &App, request: &Request) -> Result<Reply> {
         return Err(FieldError::new("/username", "reserved", "is a reserved name").into());
     }
     let signed_in = chat::register(&app.table, request.now, new, request.device()).await?;
-    Ok(Reply::created(&auth::session(app.signer().await?, signed_in, request.now)?))
+    Ok(Reply::created(&auth::session(app, signed_in, request.now).await?))
 }
 
 fn about() -> About {

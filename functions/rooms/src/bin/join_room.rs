@@ -18,7 +18,7 @@ fn about() -> About {
     About::rest("POST", "/rooms/{room_id}/join", "Joins a public room.")
         .path::<RoomId>("room_id")
         .answers::<Joined>(200, "a member, also the second time")
-        .refuses(&[Code::InviteRequired, Code::Banned, Code::DirectRoomImmutable, Code::Blocked])
+        .refuses(&[Code::InviteRequired, Code::Banned, Code::DirectRoomImmutable])
 }
 
 fn main() -> edge::Exit {

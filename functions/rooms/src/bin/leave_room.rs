@@ -20,7 +20,7 @@ fn about() -> About {
         .notes("The last member's leaving deletes the room.")
         .path::<RoomId>("room_id")
         .answers::<Left>(200, "no longer a member")
-        .refuses(&[Code::NotAMember, Code::OwnerMustTransfer, Code::DirectRoomImmutable])
+        .refuses(&[Code::NotAMember, Code::OwnerMustTransfer])
 }
 
 fn main() -> edge::Exit {

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["level"]))]
 struct Body {
     /// null goes back to what fits the room.
     #[serde(default)]

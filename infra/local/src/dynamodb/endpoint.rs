@@ -5,6 +5,7 @@
 //! twice is safe.
 
 use super::tokens::{Once, Tokens};
+use super::units::{Asks, Costs};
 use crate::metrics::{self, Metrics};
 use crate::net::{self, Answer};
 use crate::rights::{self, Rights};
@@ -87,7 +88,10 @@ impl Endpoint {
         }
         // Without credentials the engine's own server says what is missing.
         let answer = match authorization {
-            Some(_) if parts.method == Method::POST => self.directly(operation, &body),
+            Some(caller) if parts.method == Method::POST => {
+                let counted = |units| self.metrics.cost(caller, operation, units);
+                self.directly(operation, &body, &counted)
+            }
             _ => None,
         };
         let answer = match answer {
@@ -101,35 +105,38 @@ impl Endpoint {
     }
 
     /// The hot path. `None` leaves the request to the engine's own server.
-    fn directly(&self, operation: &str, body: &[u8]) -> Option<Answer> {
+    fn directly(&self, operation: &str, body: &[u8], cost: &dyn Fn(f64)) -> Option<Answer> {
         let db = &self.database;
         match operation {
-            "GetItem" => call(body, |request| db.get_item(request)),
-            "PutItem" => call(body, |request| db.put_item(request)),
-            "UpdateItem" => call(body, |request| db.update_item(request)),
-            "DeleteItem" => call(body, |request| db.delete_item(request)),
-            "Query" => call(body, |request| db.query(request)),
-            "BatchGetItem" => call(body, |request| db.batch_get_item(request)),
-            "BatchWriteItem" => call(body, |request| db.batch_write_item(request)),
-            "TransactWriteItems" => self.transact(body),
-            "TransactGetItems" => call(body, |request| db.transact_get_items(request)),
+            "GetItem" => call(body, cost, |request| db.get_item(request)),
+            "PutItem" => call(body, cost, |request| db.put_item(request)),
+            "UpdateItem" => call(body, cost, |request| db.update_item(request)),
+            "DeleteItem" => call(body, cost, |request| db.delete_item(request)),
+            "Query" => call(body, cost, |request| db.query(request)),
+            "BatchGetItem" => call(body, cost, |request| db.batch_get_item(request)),
+            "BatchWriteItem" => call(body, cost, |request| db.batch_write_item(request)),
+            "TransactWriteItems" => self.transact(body, cost),
+            "TransactGetItems" => call(body, cost, |request| db.transact_get_items(request)),
             _ => None,
         }
     }
 
     /// A transaction, done once per token.
-    fn transact(&self, body: &[u8]) -> Option<Answer> {
+    fn transact(&self, body: &[u8], cost: &dyn Fn(f64)) -> Option<Answer> {
         let mut request: TransactWriteItemsRequest = serde_json::from_slice(body).ok()?;
         // The engine's own server words the refusal of a token that is not one (1-36 characters).
         let fits = |token: &String| (1..=36).contains(&token.len());
         let Some(token) = request.client_request_token.take().filter(fits) else {
-            return call(body, |request| self.database.transact_write_items(request));
+            return call(body, cost, |request| self.database.transact_write_items(request));
         };
         let run = || {
-            let answer = self
+            let mut request = request;
+            let wanted = request.ask();
+            let mut answer = self
                 .database
                 .transact_write_items(request)
                 .map_err(|error| refusal(error).map(Box::new))?;
+            cost(answer.units(wanted));
             serde_json::to_vec(&answer).map(Bytes::from).map_err(|_| None)
         };
         match self.tokens.once(&token, body, run) {
@@ -184,11 +191,17 @@ fn writes(operation: &str) -> bool {
     )
 }
 
-fn call<Q: DeserializeOwned, A: Serialize>(
+fn call<Q: DeserializeOwned + Asks, A: Serialize + Costs>(
     body: &[u8],
+    cost: &dyn Fn(f64),
     run: impl FnOnce(Q) -> Result<A, DynoxideError>,
 ) -> Option<Answer> {
-    match run(serde_json::from_slice(body).ok()?) {
+    let mut request: Q = serde_json::from_slice(body).ok()?;
+    let wanted = request.ask();
+    match run(request).map(|mut answer| {
+        cost(answer.units(wanted));
+        answer
+    }) {
         Ok(answer) => Some(reply(StatusCode::OK, serde_json::to_vec(&answer).ok()?)),
         Err(error) => refusal(error),
     }

@@ -8,6 +8,7 @@ mod endpoint;
 mod stream_log;
 mod tables;
 mod tokens;
+mod units;
 
 use crate::clock;
 use crate::metrics::Metrics;

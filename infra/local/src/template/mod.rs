@@ -20,10 +20,10 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Resource types that are accepted and make no difference on one machine: permissions, logs and
-/// alarms. The functions' processes run as the user who started the stack; what they may call of AWS
+/// Resource types that are accepted and make no difference on one machine: permissions, logs, alarms, and
+/// the front door, whose part the HTTP server plays. The functions' processes run as the user who started the stack; what they may call of AWS
 /// is in `rights`.
-const WITHOUT_EFFECT: [&str; 13] = [
+const WITHOUT_EFFECT: [&str; 16] = [
     "AWS::Lambda::Permission",
     "AWS::IAM::Role",
     "AWS::IAM::Policy",
@@ -35,6 +35,9 @@ const WITHOUT_EFFECT: [&str; 13] = [
     "AWS::CloudWatch::Dashboard",
     "AWS::SQS::QueuePolicy",
     "AWS::S3::BucketPolicy",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudFront::ResponseHeadersPolicy",
     "AWS::ApiGateway::Account",
     "AWS::ApiGatewayV2::Deployment",
 ];

@@ -109,6 +109,8 @@ impl Names {
             ("AWS::SecretsManager::Secret", "Id" | "Arn") => secret_arn(&name),
             ("AWS::OpenSearchService::Domain", "Arn" | "DomainArn") => domain_arn(&name),
             ("AWS::OpenSearchService::Domain", "DomainEndpoint") => domain_host(id),
+            // Nothing listens there: the stack's own HTTP server is the front door.
+            ("AWS::CloudFront::Distribution", "DomainName") => "front-door.invalid".to_owned(),
             ("AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api", "ApiId") => id.to_owned(),
             ("AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api", "ApiEndpoint") => {
                 format!("https://{id}.execute-api.{REGION}.amazonaws.com")

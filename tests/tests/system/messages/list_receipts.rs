@@ -107,13 +107,17 @@ fn told_by(socket: &Socket, reader: &User) -> Vec<Frame> {
 async fn who_hides_reading_shows_none_and_sees_none() {
     let [alice, bob, carol] = stack().users().await;
     let room = alice.room_with(&[&bob, &carol]).await;
-    let device = Socket::connect(&alice).await;
+    let (device, bobs) = (Socket::connect(&alice).await, Socket::connect(&bob).await);
     hide(&bob, true).await;
     let sent = alice.send(&room, "read this").await;
     let state = read(&bob, &room, &sent).await;
     assert_eq!(state["unread_count"], 0, "for oneself it is read");
     read(&carol, &room, &sent).await;
     device.expect("message_read", |data| data["user_id"] == carol.id.as_str()).await;
+    alice.send(&room, "fence").await;
+    bobs.expect_message(&room, "fence").await;
+    assert_eq!(told_by(&bobs, &carol).len(), 0, "{:?}", told_by(&bobs, &carol));
+    let later = Socket::connect(&bob).await;
     assert_eq!(told_by(&device, &bob).len(), 0, "{:?}", told_by(&device, &bob));
     for user in [&alice, &carol] {
         let shown = receipts(user, &sent, "").await;
@@ -127,6 +131,10 @@ async fn who_hides_reading_shows_none_and_sees_none() {
     read(&bob, &room, &next).await;
     device.expect("message_read", |data| data["user_id"] == bob.id.as_str()).await;
     assert_eq!(readers(&receipts(&alice, &next, "").await), [bob.id.as_str()]);
+    read(&carol, &room, &next).await;
+    for socket in [&bobs, &later] {
+        socket.expect("message_read", |data| data["user_id"] == carol.id.as_str()).await;
+    }
     assert_eq!(receipts(&bob, &sent, "").await["read_count"], 2);
 }
 

@@ -1,4 +1,4 @@
-//! Bounded work: how many AWS calls each use case makes. The numbers are part of the design
+//! Bounded work: how many AWS calls each use case makes, and how many units of DynamoDB it consumes. The numbers are part of the design
 //! (`docs/architecture.md`); whoever changes one changes the table and says why.
 
 use parlance_tests::metrics::Metrics;
@@ -387,8 +387,30 @@ pub fn check(function: &str, before: &Metrics, after: &Metrics, runs: u64) {
     check_with(budget, before, after, runs);
 }
 
+/// Capacity units of DynamoDB per run at the most, read and written: `units.txt`. A limit that is far from
+/// what is consumed would let a dearer version pass, so it fails too.
+fn check_units(function: &str, before: &Metrics, after: &Metrics, runs: u64) {
+    let limits = include_str!("units.txt").lines().filter(|line| !line.starts_with('#'));
+    let row = limits.map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let row = row.into_iter().find(|row| row.first() == Some(&function));
+    let limit = |column: usize| row.as_ref().map(|row| row[column].parse::<f64>().unwrap());
+    let (read, written) = after.units_since(before, function);
+    #[allow(clippy::cast_precision_loss, reason = "a handful of runs")]
+    let per_run = |units: f64| units / runs as f64;
+    for (column, what, units) in [(1, "read", per_run(read)), (2, "written", per_run(written))] {
+        let limit = limit(column)
+            .unwrap_or_else(|| panic!("units.txt has no row for {function}: {read} {written}"));
+        assert!(units <= limit, "{function}: {units} units {what} a run, at most {limit} expected");
+        assert!(
+            units * 2.0 + 1.0 >= limit,
+            "{function}: {units} units {what} a run, yet {limit} are allowed"
+        );
+    }
+}
+
 fn check_with(budget: &Budget, before: &Metrics, after: &Metrics, runs: u64) {
     let function = budget.function;
+    check_units(function, before, after, runs);
     let calls: BTreeMap<String, u64> = after.calls_since(before, function);
     for (operation, allowed) in budget.per_run {
         let made = calls.get(*operation).copied().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Forged tokens.
+//! Forged tokens, and tokens that have ended.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -82,4 +82,29 @@ async fn the_parts_say_what_they_must() {
     assert!(header["kid"].is_string(), "a key can be replaced: {header}");
     assert!(payload["exp"].is_u64(), "{payload}");
     assert!(!payload.to_string().contains(PASSWORD));
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_says_so_and_ends_its_socket() {
+    let stack = Stack::start(Options::new().param("TokenSeconds", 2));
+    let body = json!({"username": username(), "password": PASSWORD});
+    let session = stack.api().call("POST", "/auth/register", None, body).await.ok(201);
+    let user = User::of(stack.api(), stack.ws(), &session);
+    let socket = Socket::connect(&user).await;
+    // Asked until the two seconds are over.
+    let refusal = loop {
+        let answer = user.get("/auth/me").await;
+        if answer.status != 200 {
+            break answer;
+        }
+    };
+    refusal.problem(401, "token_expired");
+    let opened = Socket::open(&stack.ws(), SignIn::Header(user.token.clone()), "").await;
+    assert_eq!(parlance_tests::socket::refused(opened), 401);
+    socket.post(json!({"type": "ping"})).await.unwrap();
+    socket.expect("session_expired", |_| true).await;
+    socket.expect_closed().await;
+    let renewed = json!({"refresh_token": session["refresh_token"]});
+    let renewed = stack.api().call("POST", "/auth/refresh", None, renewed).await.ok(200);
+    User::of(stack.api(), stack.ws(), &renewed).get("/auth/me").await.ok(200);
 }

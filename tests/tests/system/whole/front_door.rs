@@ -1,0 +1,41 @@
+//! CloudFront in front of everything: what it sends where, and what it adds.
+
+use parlance_tests::prelude::*;
+use parlance_tests::template::Template;
+
+/// The origin of each path pattern, in the order in which they are tried.
+fn behaviours(template: &Template) -> Vec<(String, String)> {
+    let config = &template.root["Resources"]["FrontDoor"]["Properties"]["DistributionConfig"];
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let all = config["CacheBehaviors"].as_array().unwrap();
+    all.iter().map(|one| (text(&one["PathPattern"]), text(&one["TargetOriginId"]))).collect()
+}
+
+fn origin<'a>(behaviours: &'a [(String, String)], path: &str) -> &'a str {
+    let fits = |pattern: &str| match pattern.strip_suffix('*') {
+        Some(begin) => path.starts_with(begin),
+        None => path == pattern,
+    };
+    behaviours.iter().find(|(pattern, _)| fits(pattern)).map_or("web", |(_, origin)| origin)
+}
+
+#[test]
+fn every_route_is_reached_and_nothing_else_is_taken_from_the_app() {
+    let template = Template::load();
+    let behaviours = behaviours(&template);
+    assert!(behaviours.len() < 75, "CloudFront's quota of behaviours in a distribution");
+    let routes = template.http_routes();
+    assert!(routes.len() > 50);
+    for (method, path, _) in &routes {
+        assert_eq!(origin(&behaviours, path), "routes", "{method} {path}");
+    }
+    assert_eq!(origin(&behaviours, "/ws"), "sockets");
+    for file in ["/", "/index.html", "/assets/index-1a2b3c.js", "/sw.js", "/manifest.webmanifest"] {
+        assert_eq!(origin(&behaviours, file), "web", "{file}");
+    }
+    for (pattern, to) in behaviours.iter().filter(|(_, to)| to == "routes") {
+        let begin = pattern.trim_end_matches('*');
+        let used = routes.iter().any(|(_, path, _)| path == begin || path.starts_with(begin));
+        assert!(used, "{pattern} goes to {to} and no route is there");
+    }
+}
