@@ -39,6 +39,7 @@ pub struct Stack {
     sockets: Vec<Arc<SocketApi>>,
     tasks: JoinSet<()>,
     ready_file: Option<std::path::PathBuf>,
+    web: bool,
     _data: DataDir,
 }
 
@@ -167,6 +168,7 @@ impl Stack {
             sockets,
             tasks,
             ready_file: args.ready_file.clone(),
+            web: args.web.is_some(),
             _data: data,
         };
         stack.announce(public_port, aws_port, around.s3_port, &deployment).map_err(unwritable)?;
@@ -188,6 +190,9 @@ impl Stack {
             .collect();
         for notice in &deployment.notices {
             println!("{notice}");
+        }
+        if self.web {
+            println!("The web app: {http}/");
         }
         println!("{http}");
         for socket in &sockets {

@@ -4,6 +4,7 @@
 //! It only starts other programs, so it depends on nothing of the chat and compiles in seconds.
 
 mod cargo;
+mod chromium;
 mod contracts;
 mod fuzz;
 mod lint;
@@ -14,6 +15,7 @@ mod python;
 mod stages;
 mod totals;
 mod up;
+mod web;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -110,6 +112,8 @@ fn tool(profile: cargo::Profile, name: &str, path: Option<PathBuf>, args: Vec<St
     cargo::become_binary(
         profile,
         name,
-        path.into_iter().map(Into::into).chain(args.into_iter().map(Into::into)),
+        path.into_iter()
+            .flat_map(|path| ["--data".into(), path.into()])
+            .chain(args.into_iter().map(Into::into)),
     )
 }

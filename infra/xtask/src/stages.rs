@@ -9,7 +9,7 @@ use crate::cargo::{self, BUILD};
 use crate::contracts;
 use crate::lint::{self, Linted};
 use crate::totals::Totals;
-use crate::{Outcome, fuzz, opensearch, place};
+use crate::{Outcome, fuzz, opensearch, place, web};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -43,6 +43,8 @@ pub fn test(fast: bool) -> Outcome {
             ("contracts", Box::new(contracts::check)),
             ("tests", Box::new(|| tests(&["--test".into(), "*".into()], &mut totals))),
             ("fuzz", Box::new(|| fuzz::check().map(noted))),
+            ("web", Box::new(web::check)),
+            ("browser", Box::new(web::browse)),
             ("search against OpenSearch", Box::new(opensearch::check)),
         ]
     });

@@ -1,7 +1,7 @@
 //! `cargo xtask up`: the whole deployment of template.yaml on this machine.
 
 use crate::cargo::{self, Profile};
-use crate::{Outcome, place};
+use crate::{Outcome, place, web};
 use clap::Args;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -27,6 +27,9 @@ pub struct Up {
     /// A parameter of template.yaml, as SendRateMax=1000; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = parameter)]
     param: Vec<String>,
+    /// Serve the API alone, without the web app
+    #[arg(long)]
+    no_web: bool,
     /// Further arguments of parlance-local, after `--`
     #[arg(last = true)]
     args: Vec<OsString>,
@@ -37,11 +40,24 @@ impl Up {
     pub fn run(self) -> Outcome {
         let profile = if self.release { Profile::Release } else { Profile::Dev };
         cargo::build(profile)?;
-        let arguments = self.arguments(profile.folder()?);
+        let web = self.web()?;
+        let arguments = self.arguments(profile.folder()?, web);
         cargo::become_binary(profile, "parlance-local", arguments.into_iter())
     }
 
-    fn arguments(self, binaries: PathBuf) -> Vec<OsString> {
+    /// The built web app, if it is wanted and this machine can build it.
+    fn web(&self) -> Result<Option<PathBuf>, String> {
+        if self.no_web {
+            return Ok(None);
+        }
+        if let Err(reason) = web::possible() {
+            println!("Serving the API alone: {reason}.");
+            return Ok(None);
+        }
+        web::built().map(Some)
+    }
+
+    fn arguments(self, binaries: PathBuf, web: Option<PathBuf>) -> Vec<OsString> {
         let mut all: Vec<OsString> = vec![
             "--template".into(),
             place::root().join("template.yaml").into(),
@@ -56,6 +72,9 @@ impl Up {
             if wanted {
                 all.push(flag.into());
             }
+        }
+        if let Some(folder) = web {
+            all.extend(["--web".into(), folder.into()]);
         }
         for parameter in self.param {
             all.extend(["--param".into(), parameter.into()]);
@@ -93,12 +112,12 @@ mod tests {
             verbose: false,
             release: false,
             param: vec!["A=1".into(), "B=2".into()],
+            no_web: false,
             args: vec!["--idle-timeout".into(), "5".into()],
         };
-        let arguments = up.arguments("bins".into());
+        let arguments = up.arguments("bins".into(), Some("dist".into()));
         let tail: Vec<_> = arguments[2..].iter().map(|a| a.to_string_lossy()).collect();
-        let expected =
-            "--bin-dir bins --data d --port 0 --fresh --param A=1 --param B=2 --idle-timeout 5";
+        let expected = "--bin-dir bins --data d --port 0 --fresh --web dist --param A=1 --param B=2 --idle-timeout 5";
         assert_eq!(tail.join(" "), expected);
     }
 }
