@@ -1,6 +1,7 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { serviceWorker } from './vite/worker';
 
 /** Where `npm run dev` finds a running stack (`cargo xtask up`). */
 const stack = process.env.PARLANCE_URL ?? 'http://127.0.0.1:3000';
@@ -17,6 +18,7 @@ export default defineConfig({
       outdir: './src/messages',
       strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
     }),
+    serviceWorker(),
   ],
   build: { target: 'es2023', assetsInlineLimit: 0 },
   server: { proxy: { [api]: { target: stack, ws: true, changeOrigin: true } } },
