@@ -54,7 +54,7 @@ export interface Connection {
  */
 export interface Timeline {
   readonly roomId: string;
-  /** Oldest first; in a live range the outbox's lines come last. */
+  /** Oldest first, replies of threads too; in a live range the outbox's lines come last. */
   readonly lines: Line[];
   readonly live: boolean;
   readonly hasOlder: boolean;
@@ -246,6 +246,8 @@ export interface Chat {
 /** Signing in and out; `chat` is null while nobody is. */
 export interface Session {
   readonly chat: Chat | null;
+  /** True for a moment at the start, while a kept session is taken up: show neither chat nor sign-in. */
+  readonly restoring: boolean;
   /** Words for the sign-in page: why the last session ended, or null. */
   readonly notice: 'expired' | 'signed_out_elsewhere' | null;
   signIn(username: string, password: string): Promise<void>;

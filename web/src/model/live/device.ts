@@ -1,0 +1,40 @@
+/** A device of one user in this process: its own storage, database names and socket, as a tab would have. */
+import 'fake-indexeddb/auto';
+import { Api, data } from '../../api/http';
+import { Tokens, type TokenStorage } from '../../api/tokens';
+import { Cache } from '../cache';
+import { ChatState } from '../chat.svelte';
+
+export const URL_BASE = process.env.PARLANCE_URL ?? 'http://127.0.0.1:3101';
+
+export function memory(): TokenStorage {
+  const held = new Map<string, string>();
+  return { getItem: (key) => held.get(key) ?? null, setItem: (key, value) => void held.set(key, value), removeItem: (key) => void held.delete(key) };
+}
+
+export function api(): Api {
+  const made: Api = new Api(URL_BASE, new Tokens((refresh_token) => data(made.client.POST('/auth/refresh', { body: { refresh_token } })), memory()));
+  return made;
+}
+
+export async function device(username: string, make = true): Promise<ChatState> {
+  const one = api();
+  const body = { username, password: 'correct horse battery' };
+  const session = await data(make ? one.client.POST('/auth/register', { body }) : one.client.POST('/auth/login', { body }));
+  one.tokens.keep(session);
+  const me = { ...session.user, settings: { hides_read: false, hides_last_seen: false } };
+  const chat = new ChatState(one, me, new Cache(me.id), () => Promise.resolve());
+  void chat.start();
+  await until(() => chat.connection.state === 'connected');
+  return chat;
+}
+
+export async function until(done: () => boolean, ms = 10_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!done()) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${done}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export const name = (stem: string) => `${stem}_${Math.random().toString(36).slice(2, 8)}`;

@@ -1,0 +1,358 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type { Schemas } from '../api/http';
+import { Problem } from '../api/problem';
+import type { Item } from '../client';
+import type { CachedDraft, CachedHistory } from './cache';
+import type { Draft, Line, Member, Message, NotifyLevel, Room, RoomModel, Thread } from './contract';
+import type { Core, Outgoing } from './core';
+import { DraftState } from './drafts.svelte';
+import { systemOf, type ChatEvent } from './history.svelte';
+import { LineState } from './lines.svelte';
+import { MembersState } from './members.svelte';
+import { optimistic } from './messages';
+import { ReadMark } from './reads';
+import { counted } from './room_counts';
+import { RoomMessages } from './room_messages';
+import { ThreadState } from './thread.svelte';
+import { TimelineState } from './timeline.svelte';
+import { TypingState } from './typing.svelte';
+
+/** Lines kept of a room that is not open. */
+const CLOSED_LINES_MAX = 300;
+/** A line that another tab has sent waits so long for its event. */
+const GRACE_MS = 5000;
+
+/** A room the user is in. */
+export class RoomState extends RoomMessages implements RoomModel {
+  room: Room = $state.raw() as Room;
+  readonly timeline: TimelineState;
+  readonly draft: DraftState;
+  readonly readUpTo = new SvelteMap<string, number>();
+  readonly #typing: TypingState;
+  readonly #members: MembersState;
+  readonly #read: ReadMark;
+  #threads = new SvelteMap<string, ThreadState>();
+  #threadDrafts = new Map<string, DraftState>();
+  #keptDrafts: Map<string, CachedDraft>;
+  #refusedByPeer = $state(false);
+  #now = $state(Date.now());
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  #opened = 0;
+  visitedAt = 0;
+  /** The number of the event with which one came in, as far as it is known. */
+  enteredAt = 0;
+  /** Up to here, events are in the room's counts already. */
+  #countedTo: number;
+
+  constructor(core: Core, room: Room, position: number, drafts: Map<string, CachedDraft>) {
+    super(core, room.id);
+    this.#keptDrafts = drafts;
+    this.timeline = new TimelineState(core, room.id, this.messages);
+    this.draft = new DraftState(core, room.id, drafts.get(room.id));
+    this.#typing = new TypingState(core, room.id);
+    this.#members = new MembersState(core, room.id);
+    this.#read = new ReadMark(core, room.id, (state) => this.readState(state));
+    this.#countedTo = position;
+    this.messages.take = (line) => [...this.#threads.values()].some((thread) => thread.take(line));
+    this.took(room);
+  }
+
+  get isOpen(): boolean {
+    return this.#opened > 0;
+  }
+
+  get typing() {
+    return this.#typing.users;
+  }
+
+  get members(): Member[] | null {
+    return this.#members.list;
+  }
+
+  get mayWrite(): RoomModel['mayWrite'] {
+    const { silenced_until, peer } = this.room;
+    if (silenced_until && Date.parse(silenced_until) > this.#now) return 'silenced';
+    if (!peer) return true;
+    if ((this.core.people.get(peer.id) ?? peer).deactivated) return 'deactivated';
+    if (this.core.people.isBlocked(peer.id)) return 'you_blocked_user';
+    return this.#refusedByPeer ? 'blocked' : true;
+  }
+
+  open(): void {
+    this.#opened += 1;
+    this.visitedAt = Date.now();
+    if (this.#opened > 1) return;
+    this.#refusedByPeer = false;
+    const { unread_count = 0, last_read_seq = 0 } = this.room;
+    this.timeline.unreadAfterSeq = unread_count > 0 ? last_read_seq : null;
+    this.core.connection.send({ type: 'join_room', room_id: this.id });
+    void this.timeline.ensure().catch(() => undefined);
+    this.core.touch(this.id);
+  }
+
+  close(): void {
+    this.#opened = Math.max(0, this.#opened - 1);
+    if (this.isOpen) return;
+    this.#read.flush();
+    this.#typing.stop();
+    this.draft.settle();
+    this.timeline.leave();
+    this.core.connection.send({ type: 'leave_room', room_id: this.id });
+    this.messages.trim(CLOSED_LINES_MAX, this.#threadLines());
+    this.core.touch(this.id);
+  }
+
+  thread(rootId: string): Thread {
+    let thread = this.#threads.get(rootId);
+    if (!thread) {
+      thread = new ThreadState(this.core, this.messages, rootId, () => this.#threads.delete(rootId));
+      this.#threads.set(rootId, thread);
+      void thread.load();
+    }
+    return thread;
+  }
+
+  threadDraft(rootId: string): Draft {
+    const id = `${this.id}/${rootId}`;
+    let draft = this.#threadDrafts.get(id);
+    if (!draft) this.#threadDrafts.set(id, (draft = new DraftState(this.core, id, this.#keptDrafts.get(id))));
+    return draft;
+  }
+
+  send(draft: Draft, parent?: Message): void {
+    const { content, attachments, replyTo } = (draft as DraftState).take();
+    if (content === '' && attachments.length === 0) return;
+    const answered = replyTo ?? parent ?? null;
+    const root = answered === null ? null : (answered.parent_message_id ?? answered.id);
+    this.#typing.sent();
+    const body: Outgoing = { content, attachments, parent: root, replyTo: answered?.id ?? null };
+    const key = crypto.randomUUID();
+    this.#show({ key, clientId: key, body, at: Date.now() });
+    void this.core.outbox.add(this.id, body, key).catch((error: unknown) => {
+      const line = this.messages.pending.find((one) => one.key === key);
+      if (line) [line.sending, line.failure] = ['failed', Problem.wrap(error).title];
+    });
+  }
+
+  retry(line: Line): void {
+    void this.core.outbox.retry(line.key);
+  }
+
+  discard(line: Line): void {
+    void this.core.outbox.discard(line.key).then((gone) => {
+      if (gone) this.messages.pending = this.messages.pending.filter((one) => one.key !== line.key);
+    });
+  }
+
+  /** What the outbox holds for this room, oldest first. */
+  outbox(items: Item<Outgoing>[]): void {
+    const held = new Map(this.messages.pending.map((line) => [line.key, line]));
+    const lines = items.map((item) => {
+      const line = held.get(item.key) ?? this.#optimistic(item);
+      held.delete(item.key);
+      if (line.message.client_id !== item.clientId) line.message = { ...line.message, client_id: item.clientId };
+      const problem = item.failure && new Problem(item.failure.code as Problem['code'], 400, item.failure.detail);
+      if (item.failure?.code === 'blocked') this.#refusedByPeer = true;
+      line.sending = problem ? 'failed' : this.core.outbox.isSending(item.key) ? 'sending' : 'waiting';
+      line.failure = problem?.title ?? null;
+      return line;
+    });
+    // Not in the box any more: sent by another tab, whose event is on its way; or not written to the disk yet.
+    for (const line of held.values()) setTimeout(() => this.#expire(line), GRACE_MS);
+    const next = [...[...held.values()].filter((line) => !line.message.deleted), ...lines];
+    const same = next.length === this.messages.pending.length && next.every((line, i) => line === this.messages.pending[i]);
+    if (!same) this.messages.pending = next.sort((a, b) => (a.message.created_at < b.message.created_at ? -1 : 1));
+  }
+
+  #expire(line: LineState): void {
+    if (this.core.outbox.holds(line.key)) return;
+    this.messages.pending = this.messages.pending.filter((one) => one !== line);
+  }
+
+  #optimistic(item: { key: string; clientId: string; body: Outgoing; at: number }): LineState {
+    const { key, clientId, body, at } = item;
+    const line = new LineState(optimistic({ key, clientId, at, roomId: this.id, sender: this.core.me, ...body }), key);
+    line.sending = 'waiting';
+    return line;
+  }
+
+  #show(item: { key: string; clientId: string; body: Outgoing; at: number }): void {
+    this.messages.pending = [...this.messages.pending, this.#optimistic(item)];
+  }
+
+  markRead(message: Message): void {
+    if (message.seq >= Number.MAX_SAFE_INTEGER || message.seq <= (this.room.last_read_seq ?? 0)) return;
+    const last = this.messages.live?.lines.at(-1)?.seq ?? Infinity;
+    const { unread_count = 0, mention_count = 0 } = this.room;
+    const left = message.seq >= last ? 0 : Math.min(unread_count, this.#unreadAfter(message.seq) ?? unread_count);
+    const read = { last_read_seq: message.seq, last_read_message_id: message.id };
+    this.room = { ...this.room, ...read, unread_count: left, mention_count: left === 0 ? 0 : Math.min(mention_count, left) };
+    this.#read.to(message);
+  }
+
+  async markAllRead(): Promise<void> {
+    const before = this.room;
+    this.room = { ...before, unread_count: 0, mention_count: 0 };
+    try {
+      await this.#read.all();
+      this.timeline.unreadAfterSeq = null;
+    } catch (error) {
+      const { unread_count = 0, mention_count = 0 } = before;
+      this.room = { ...this.room, unread_count, mention_count };
+      throw error;
+    }
+  }
+
+  async markUnread(message: Message): Promise<void> {
+    await this.#read.back(message);
+    this.timeline.unreadAfterSeq = message.seq - 1;
+  }
+
+  /** Messages after a number, if that many are held. */
+  #unreadAfter(seq: number): number | null {
+    const lines = this.messages.live?.lines;
+    if (!lines?.[0] || lines[0].seq > seq) return null;
+    return lines.slice(this.timeline.placeOf(seq + 1)).filter((line) => line.message.type !== 'system').length;
+  }
+
+  readState(state: Schemas['ReadState']): void {
+    const { last_read_message_id, last_read_seq, unread_count, mention_count } = state;
+    this.room = { ...this.room, last_read_message_id, last_read_seq, unread_count, mention_count };
+    this.core.readRoom(this.id, last_read_seq);
+  }
+
+  typed(): void {
+    this.#typing.typed();
+  }
+
+  loadMembers(): Promise<void> {
+    return this.#members.load();
+  }
+
+  async setLevel(level: NotifyLevel | null): Promise<void> {
+    const notification_level = await this.level(level);
+    this.room = { ...this.room, notification_level };
+  }
+
+  /** The room as REST answered it; `position`: up to where its counts go. */
+  took(room: Room, position = room.last_seq): void {
+    // A room seen from outside lacks the membership: keep what is known of it.
+    this.room = { ...this.room, ...room };
+    this.#countedTo = Math.max(this.#countedTo ?? 0, position);
+    if (room.peer) this.core.people.saw(room.peer);
+    if (room.last_message) this.core.people.saw(room.last_message.sender);
+    this.#watchSilence();
+  }
+
+  /** A reconnect: loads anew what events do not tell. */
+  refresh(): void {
+    this.#members.refresh();
+    if (!this.isOpen) return;
+    this.core.connection.send({ type: 'join_room', room_id: this.id });
+    if (this.messages.live === undefined) void this.timeline.ensure().catch(() => undefined);
+  }
+
+  /** Too much was missed: everything is fetched again; who reads stays where they are. */
+  async reload(): Promise<void> {
+    const before = this.messages.live;
+    if (!this.isOpen || before === undefined) {
+      this.messages.reset();
+      return;
+    }
+    await this.timeline.reload();
+    for (const thread of this.#threads.values()) void thread.load();
+  }
+
+  /** An event of the room; true if it is a message of somebody else that was not there before. */
+  apply(event: ChatEvent): boolean {
+    const seq = 'seq' in event && typeof event.seq === 'number' ? event.seq : null;
+    const fresh = seq === null || seq > this.#countedTo;
+    if (event.type === 'message_created') this.core.people.saw(event.data.message.sender);
+    this.messages.apply(event);
+    if (fresh) this.room = counted(this.room, event, this.core.me.id);
+    if (seq !== null && systemOf(event)) this.timeline.came();
+    switch (event.type) {
+      case 'message_created': {
+        const { sender } = event.data.message;
+        this.#typing.ended(sender.id);
+        if (sender.id === this.core.me.id) return false;
+        this.timeline.came();
+        return fresh;
+      }
+      case 'user_joined':
+        this.core.people.saw(event.data.user);
+        this.#members.joined(event.data, event.ts);
+        break;
+      case 'user_left':
+        this.#members.left(event.data.user_id);
+        this.#typing.ended(event.data.user_id);
+        this.readUpTo.delete(event.data.user_id);
+        break;
+      case 'member_updated': {
+        const { role, silenced_until, user_id } = event.data;
+        this.#members.change(user_id, { role, silenced_until });
+        if (user_id === this.core.me.id && fresh) this.#watchSilence();
+        break;
+      }
+      case 'ownership_transferred':
+        this.#members.change(event.data.from_user_id, { role: 'admin' });
+        this.#members.change(event.data.to_user_id, { role: 'owner' });
+        break;
+      case 'message_read': {
+        const { user_id, read_seq } = event.data;
+        if ((this.readUpTo.get(user_id) ?? 0) < read_seq) this.readUpTo.set(user_id, read_seq);
+        break;
+      }
+      case 'user_typing':
+        if (event.data.typing) this.#typing.came(event.data.user_id, event.data.expires_in_ms);
+        else this.#typing.ended(event.data.user_id);
+        break;
+      case 'truncated':
+        if (typeof event.data.message_id === 'string') void this.fetchMessage(event.data.message_id).catch(() => undefined);
+    }
+    return false;
+  }
+
+  /** For the cache: the newest messages with the position they stand for. */
+  cached(): CachedHistory | null {
+    const live = this.messages.live;
+    const position = this.core.connection.position(this.id);
+    if (live === undefined || position === undefined || this.visitedAt === 0) return null;
+    return { id: this.id, position, older: live.older, messages: live.lines.slice(-100).map((line) => line.message), visitedAt: this.visitedAt };
+  }
+
+  /** From the cache. */
+  restore(history: CachedHistory): void {
+    this.visitedAt = history.visitedAt;
+    this.messages.page({ messages: history.messages, older: history.older, newer: false }, this.messages.mark());
+  }
+
+  /** The page goes. */
+  override settle(): void {
+    super.settle();
+    this.#read.flush();
+    this.draft.settle();
+    for (const draft of this.#threadDrafts.values()) draft.settle();
+  }
+
+  dispose(): void {
+    this.#typing.clear();
+    clearTimeout(this.#silenceTimer);
+  }
+
+  checked(attachment: Schemas['Attachment']): void {
+    for (const draft of [this.draft, ...this.#threadDrafts.values()]) draft.checked(attachment)?.checked(attachment);
+  }
+
+  #threadLines(): LineState[] {
+    return [...this.#threads.values()].flatMap((thread) => thread.held);
+  }
+
+  /** A silence ends by the clock, without an event. */
+  #watchSilence(): void {
+    clearTimeout(this.#silenceTimer);
+    this.#now = Date.now();
+    const left = Date.parse(this.room.silenced_until ?? '') - this.#now;
+    if (left > 0 && left < 2 ** 31) this.#silenceTimer = setTimeout(() => (this.#now = Date.now()), left + 50);
+  }
+}
