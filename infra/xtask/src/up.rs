@@ -4,7 +4,8 @@ use crate::cargo::{self, Profile};
 use crate::{Outcome, place, web};
 use clap::Args;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// How the stack is started.
 #[derive(Args)]
@@ -30,6 +31,9 @@ pub struct Up {
     /// Serve the API alone, without the web app
     #[arg(long)]
     no_web: bool,
+    /// Fill it with recorded conversations, a folder as `replay` takes it, to see the app alive
+    #[arg(long, value_name = "FOLDER")]
+    demo: Option<PathBuf>,
     /// Further arguments of parlance-local, after `--`
     #[arg(last = true)]
     args: Vec<OsString>,
@@ -41,7 +45,8 @@ impl Up {
         let profile = if self.release { Profile::Release } else { Profile::Dev };
         cargo::build(profile)?;
         let web = self.web()?;
-        let arguments = self.arguments(profile.folder()?, web);
+        let ready = self.demo.as_ref().map(|folder| demo(profile, folder)).transpose()?;
+        let arguments = self.arguments(profile.folder()?, web, ready);
         cargo::become_binary(profile, "parlance-local", arguments.into_iter())
     }
 
@@ -57,7 +62,12 @@ impl Up {
         web::built().map(Some)
     }
 
-    fn arguments(self, binaries: PathBuf, web: Option<PathBuf>) -> Vec<OsString> {
+    fn arguments(
+        self,
+        binaries: PathBuf,
+        web: Option<PathBuf>,
+        demo_ready: Option<PathBuf>,
+    ) -> Vec<OsString> {
         let mut all: Vec<OsString> = vec![
             "--template".into(),
             place::root().join("template.yaml").into(),
@@ -76,12 +86,33 @@ impl Up {
         if let Some(folder) = web {
             all.extend(["--web".into(), folder.into()]);
         }
+        if let Some(file) = demo_ready {
+            all.extend(["--ready-file".into(), file.into(), "--param".into(), DEMO.into()]);
+        }
         for parameter in self.param {
             all.extend(["--param".into(), parameter.into()]);
         }
         all.extend(self.args);
         all
     }
+}
+
+/// What the demonstration needs: many lines at once.
+const DEMO: &str = "SendRateMax=100000";
+
+/// Starts what fills the stack as soon as it runs, and says in which file it waits for the addresses. It ends
+/// with the terminal's Ctrl-C, as the stack does, or when it finds the stack gone.
+fn demo(profile: Profile, folder: &Path) -> Result<PathBuf, String> {
+    if !folder.exists() {
+        return Err(format!("there is nothing at {}.", folder.display()));
+    }
+    let ready = std::env::temp_dir().join(format!("parlance-demo-{}.json", std::process::id()));
+    let _ = std::fs::remove_file(&ready);
+    let program = profile.folder()?.join("demo");
+    let mut filler = Command::new(&program);
+    filler.arg("--data").arg(folder).arg("--ready").arg(&ready).stdin(Stdio::null());
+    filler.spawn().map_err(|error| cargo::unstarted(&program.display().to_string(), &error))?;
+    Ok(ready)
 }
 
 fn parameter(text: &str) -> Result<String, String> {
@@ -113,9 +144,10 @@ mod tests {
             release: false,
             param: vec!["A=1".into(), "B=2".into()],
             no_web: false,
+            demo: None,
             args: vec!["--idle-timeout".into(), "5".into()],
         };
-        let arguments = up.arguments("bins".into(), Some("dist".into()));
+        let arguments = up.arguments("bins".into(), Some("dist".into()), None);
         let tail: Vec<_> = arguments[2..].iter().map(|a| a.to_string_lossy()).collect();
         let expected = "--bin-dir bins --data d --port 0 --fresh --web dist --param A=1 --param B=2 --idle-timeout 5";
         assert_eq!(tail.join(" "), expected);
