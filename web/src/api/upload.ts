@@ -25,12 +25,15 @@ function send({ method, url, headers, body, progress, signal }: Sending): Promis
     const request = new XMLHttpRequest();
     const stop = () => request.abort();
     request.open(method, url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) {
+      // The browser says these itself, and complains when told to.
+      if (!/^(content-length|host)$/i.test(name)) request.setRequestHeader(name, value);
+    }
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) progress(event.loaded / event.total);
     };
     request.onload = () =>
-      resolve({ status: request.status, body: request.responseText, retryAfter: request.getResponseHeader('Retry-After') });
+      resolve({ status: request.status, body: request.responseText, retryAfter: request.status === 429 ? request.getResponseHeader('Retry-After') : null });
     request.onerror = () => reject(new Problem('network', 0, 'the upload broke off'));
     request.onabort = () => reject(new Problem('aborted', 0, 'the upload was cancelled'));
     request.onloadend = () => signal.removeEventListener('abort', stop);

@@ -238,12 +238,17 @@ export class ChatState implements Chat {
   }
 
   /** One has come into a room, here or on another device. The event shows the room as others see it. */
-  joined(room: Room, seq: number | null): void {
+  joined({ room, seq, user, role, silenced_until }: Schemas['UserJoined']): void {
     if (this.#rooms.has(room.id)) return;
+    // Of a direct room one has opened on another device, the event does not say who the other one is.
+    if (room.type === 'direct' && user.id === this.account.me.id) return void this.#load(room.id).catch(() => undefined);
+    const peer = room.type === 'direct' ? { peer: user, name: user.display_name } : {};
     const position = seq ?? room.last_seq;
-    this.#add(room, position);
+    const state = this.#add({ ...room, ...peer, role, silenced_until, unread_count: 0, mention_count: 0 }, position);
+    state.enteredAt = position;
     this.#link.track(room.id, position);
     this.#refresh(room.id);
+    this.#keeper.touchRooms();
   }
 
   /** One is not in a room any more. `seq` is the event's: an old one says nothing of a room entered again since. */

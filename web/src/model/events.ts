@@ -37,7 +37,8 @@ export function route(chat: ChatState, event: ChatEvent): void {
     case 'room_deleted':
       return chat.removed(event.data.room_id);
     case 'user_joined':
-      if (event.data.user.id === me.id) chat.joined(event.data.room, event.data.seq ?? null);
+      // A direct room is told to both with whoever has opened it.
+      if (event.data.user.id === me.id || event.data.room.type === 'direct') chat.joined(event.data);
       break;
     case 'user_left':
       if (event.data.user_id === me.id) return chat.removed(event.data.room_id, event.seq);

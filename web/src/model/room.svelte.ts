@@ -11,7 +11,7 @@ import { LineState } from './lines.svelte';
 import { MembersState } from './members.svelte';
 import { optimistic } from './messages';
 import { ReadMark } from './reads';
-import { counted } from './room_counts';
+import { counted, countsOf } from './room_counts';
 import { RoomMessages } from './room_messages';
 import { ThreadState } from './thread.svelte';
 import { TimelineState } from './timeline.svelte';
@@ -236,8 +236,10 @@ export class RoomState extends RoomMessages implements RoomModel {
 
   /** The room as REST answered it; `position`: up to where its counts go. */
   took(room: Room, position = room.last_seq): void {
-    // A room seen from outside lacks the membership: keep what is known of it.
-    this.room = { ...this.room, ...room };
+    // A room seen from outside lacks the membership: keep what is known of it. An answer older than the events: their counts.
+    const held = this.room as Room | undefined;
+    const counts = held && room.last_seq < held.last_seq && position < held.last_seq ? countsOf(held) : {};
+    this.room = { ...held, ...room, ...counts };
     this.#countedTo = Math.max(this.#countedTo ?? 0, position);
     if (room.peer) this.core.people.saw(room.peer);
     if (room.last_message) this.core.people.saw(room.last_message.sender);

@@ -3,12 +3,17 @@ import type { Room } from './contract';
 import type { ChatEvent } from './history.svelte';
 import { tombstone } from './messages';
 
+/** What events keep current: newer than an answer that was on its way meanwhile. */
+export function countsOf(room: Room): Partial<Room> {
+  const { last_seq, member_count, pin_count, unread_count, mention_count, last_message, last_message_at } = room;
+  return { last_seq, member_count, pin_count, unread_count, mention_count, last_message, last_message_at };
+}
+
 /** The room after an event that is not in its counts yet. */
 export function counted(room: Room, event: ChatEvent, me: string): Room {
   const seq = 'seq' in event && typeof event.seq === 'number' ? event.seq : 0;
   const last_seq = Math.max(room.last_seq, seq);
-  const next = change({ ...room, last_seq }, event, me);
-  return next;
+  return change({ ...room, last_seq }, event, me);
 }
 
 function change(room: Room, event: ChatEvent, me: string): Room {
@@ -58,7 +63,7 @@ function change(room: Room, event: ChatEvent, me: string): Room {
       return { ...room, notification_level: event.data.notification_level };
     case 'message_read': {
       const { user_id, read_seq } = event.data;
-      if (room.peer?.id !== user_id || room.peer_read_seq === null) return room;
+      if (room.peer?.id !== user_id) return room;
       return { ...room, peer_read_seq: Math.max(room.peer_read_seq ?? 0, read_seq) };
     }
     case 'message_delivered': {

@@ -1,4 +1,5 @@
 import { Api, data, type Schemas } from '../api/http';
+import { deleteDB } from 'idb';
 import { Cache } from './cache';
 import { ChatState } from './chat.svelte';
 import type { Chat, OwnUser, Session } from './contract';
@@ -110,6 +111,7 @@ export class SessionState implements Session {
 
 async function forget(userId: string): Promise<void> {
   await new Cache(userId).destroy();
+  await deleteDB(`parlance-outbox-${userId}`).catch(() => undefined);
   if (localStorage.getItem(OWNER) === userId) localStorage.removeItem(OWNER);
 }
 
