@@ -9,7 +9,7 @@ const budgets = { js: 110_000, css: 20_000 };
 
 const html = readFileSync(join(dist, 'index.html'), 'utf8');
 const tags = [...html.matchAll(/<(?:script|link)\b[^>]*?(?:src|href)="([^"]+)"[^>]*>/g)];
-const named = tags.filter(([tag]) => /type="module"|rel="(?:stylesheet|modulepreload)"/.test(tag)).map(([, url]) => join(dist, url));
+const named = tags.filter(([tag]) => /^<script|rel="(?:stylesheet|modulepreload)"/.test(tag)).map(([, url]) => join(dist, url));
 
 /** Files that a module imports when it starts; Rolldown writes `import … from"./x.js"` and `import"./x.js"`. */
 function imports(file) {
