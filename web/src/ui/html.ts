@@ -25,6 +25,8 @@ const config: Config = {
   ALLOWED_ATTR: ['href', 'class', 'start', 'type', 'checked', 'disabled', 'data-user-id', 'data-all', 'target', 'rel'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
+  // What is no address need not look like one: else ids of mentions and checkboxes of task lists are lost.
+  ADD_URI_SAFE_ATTR: ['start', 'type', 'data-user-id', 'data-all'],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
   RETURN_TRUSTED_TYPE: policy !== undefined,
   ...(policy ? { TRUSTED_TYPES_POLICY: policy as unknown as NonNullable<Config['TRUSTED_TYPES_POLICY']> } : {}),

@@ -21,8 +21,8 @@ export function isBig(text: string): boolean {
 export function oneLine(text: string): string {
   return text
     .replace(/```\w*\n?/g, ' ')
-    .replace(/[*_~`]{1,3}(\S)/g, '$1')
-    .replace(/(\S)[*_~`]{1,3}/g, '$1')
+    .replace(/\*\*|~~|`/g, '')
+    .replace(/(^|\W)[*_](?=\S)|(?<=\S)[*_](?=\W|$)/g, '$1')
     .replace(/^[#>\s]+/gm, '')
     .replace(/\s+/g, ' ')
     .trim()
