@@ -1,8 +1,10 @@
 /** Search, notification centre, moderation, announcer, desktop notifications, service worker. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { openAs } from './kit/browser';
 import { Person } from './kit/api';
-import { eventually } from './kit/wait';
+import { eventually, stored } from './kit/wait';
 
 it('search: words, chips, marks, jump in context, and back to the same results', async () => {
   const [ada, grace] = [await Person.make('Ada'), await Person.make('Grace')];
@@ -28,7 +30,7 @@ it('search: words, chips, marks, jump in context, and back to the same results',
   await eventually(async () => expect(await hits.count()).toBe(30));
   const column = app.page.getByRole('region', { name: 'Search' });
   await column.evaluate((box) => (box.scrollTop = 1500));
-  const link = hits.filter({ hasText: 'kettle number 12 ' }).getByRole('link');
+  const link = hits.filter({ has: app.page.locator('.said', { hasText: 'kettle number 12 ' }) }).getByRole('link');
   await link.scrollIntoViewIfNeeded();
   const scrolled = await column.evaluate((box) => box.scrollTop);
   await link.click();
@@ -159,20 +161,23 @@ it('the app starts without a network once it was there, and offers a new version
   await app.message('kept for later').waitFor();
   await app.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await eventually(async () => expect(await app.page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true));
+  await stored(app.page, 'kept for later');
   await app.page.context().setOffline(true);
   await app.page.reload();
   await app.message('kept for later').waitFor();
   await app.page.context().setOffline(false);
 
   // Another worker at the same address is a new version.
-  const source = await (await fetch(`${inject('stack').http}/sw.js`)).text();
-  await app.page.context().route('**/sw.js', (route) => route.fulfill({ contentType: 'text/javascript', body: source.replace(/version = '\w+'/, "version = 'next'") }));
+  const worker = join(inject('stack').web, 'sw.js');
+  const source = readFileSync(worker, 'utf8');
+  writeFileSync(worker, source.replace(/version = '\w+'/, "version = 'next'"));
   await app.page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
   const offer = app.toast('A new version of Parlance is ready.');
   await offer.waitFor();
   await Promise.all([app.page.waitForEvent('load'), offer.getByRole('button', { name: 'Reload' }).click()]);
   await app.message('kept for later').waitFor();
   expect(await app.page.evaluate(() => caches.keys())).toEqual(['parlance-next']);
+  writeFileSync(worker, source);
 });
 
 it('pages carry the headers that keep strangers out', async () => {

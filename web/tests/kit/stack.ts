@@ -3,7 +3,7 @@
  * `PARLANCE_BIN` is the folder of the binaries; `PARLANCE_WEB` another built app than `dist`.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -15,6 +15,8 @@ export interface Stack {
   /** Where the stack tells of its processes. */
   readonly aws: string;
   readonly pid: number;
+  /** The folder of the app that is served: a copy, which a test may change. */
+  readonly web: string;
 }
 
 declare module 'vitest' {
@@ -33,17 +35,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (!existsSync(local)) throw new Error(`no parlance-local in ${bins}: cargo xtask test builds it`);
   const folder = mkdtempSync(join(tmpdir(), 'parlance-browser-'));
   const ready = join(folder, 'ready.json');
+  const served = join(folder, 'dist');
+  cpSync(dist, served, { recursive: true });
+  cpSync(join(web, 'headers.json'), join(folder, 'headers.json'));
   const child = spawn(
     local,
     [
-      ...['--template', resolve(web, '../template.yaml'), '--bin-dir', bins, '--web', dist],
+      ...['--template', resolve(web, '../template.yaml'), '--bin-dir', bins, '--web', served],
       ...['--data', join(folder, 'data'), '--port', '0', '--ready-file', ready],
       ...['--param', 'SendRateMax=100000'],
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const stack = await started(child, ready);
-  project.provide('stack', stack);
+  project.provide('stack', { ...stack, web: served });
   return async () => {
     const ended = new Promise((done) => child.once('exit', done));
     child.kill('SIGTERM');

@@ -1,3 +1,5 @@
+import type { Page } from 'playwright-core';
+
 const patience_ms = 15_000;
 const pause_ms = 50;
 
@@ -12,4 +14,26 @@ export async function eventually<T>(check: () => Promise<T>, between?: () => Pro
     await new Promise((later) => setTimeout(later, between ? 500 : pause_ms));
     await between?.();
   }
+}
+
+/** Until a text is in the browser's own storage: what is kept is written a moment after it came. */
+export async function stored(page: Page, text: string): Promise<void> {
+  await eventually(async () => {
+    const found = await page.evaluate(async (wanted) => {
+      const done = <T>(request: IDBRequest<T>) => new Promise<T>((ok, no) => ((request.onsuccess = () => ok(request.result)), (request.onerror = () => no(request.error))));
+      for (const { name } of await indexedDB.databases()) {
+        const database = await done(indexedDB.open(name ?? ''));
+        try {
+          for (const store of database.objectStoreNames) {
+            const rows = await done(database.transaction(store).objectStore(store).getAll());
+            if (JSON.stringify(rows).includes(wanted)) return true;
+          }
+        } finally {
+          database.close();
+        }
+      }
+      return false;
+    }, text);
+    if (!found) throw new Error(`“${text}” is not in the storage`);
+  });
 }
