@@ -1,11 +1,10 @@
-import { SvelteMap } from 'svelte/reactivity';
 import { data, type Api, type Schemas } from '../api/http';
 import { Problem } from '../api/problem';
 import { Connection, Outbox } from '../client';
 import { AccountState } from './account.svelte';
-import { Cache, type CachedDraft } from './cache';
+import type { Cache } from './cache';
 import { ConnectionView } from './connection.svelte';
-import type { Attachment, Chat, Limits, Message, Notification, OwnUser, Report, Room, RoomModel, User } from './contract';
+import type { Attachment, Chat, Limits, Message, Notification, OwnUser, Report, RoomModel } from './contract';
 import type { Core, Outgoing } from './core';
 import { route } from './events';
 import { Files } from './files';
@@ -13,7 +12,8 @@ import type { ChatEvent } from './history.svelte';
 import { Keeper } from './keeper';
 import { NoticesState } from './notices.svelte';
 import { PeopleState } from './people.svelte';
-import { RoomState } from './room.svelte';
+import type { RoomState } from './room.svelte';
+import { RoomsState } from './rooms.svelte';
 import { sendMessage, sendFailure } from './sending';
 
 /** Until the server has told its own. */
@@ -40,24 +40,17 @@ export class ChatState implements Chat {
   limits: Limits = $state.raw(LIMITS);
   starting = $state(true);
   reportsChanged = $state(0);
-  #rooms = new SvelteMap<string, RoomState>();
+  readonly list: RoomsState;
   #api: Api;
   #cache: Cache;
   #link: Connection<ChatEvent>;
   #outbox: Outbox<Outgoing, Message>;
   #keeper: Keeper;
-  #drafts = new Map<string, CachedDraft>();
   #messageListeners = new Set<(message: Message, room: RoomModel) => void>();
   #noticeListeners = new Set<(notification: Notification) => void>();
-  #refreshing = new Map<string, ReturnType<typeof setTimeout>>();
   #here = true;
   #over = false;
   #left: () => Promise<void>;
-
-  rooms: RoomState[] = $derived.by(() => {
-    const when = ({ room }: RoomState) => room.last_message_at ?? room.created_at;
-    return [...this.#rooms.values()].sort((a, b) => (when(a) < when(b) ? 1 : when(a) > when(b) ? -1 : 0));
-  });
 
   constructor(api: Api, me: OwnUser, cache: Cache, left: () => Promise<void>) {
     this.#api = api;
@@ -75,8 +68,8 @@ export class ChatState implements Chat {
         }),
       start: () => this.#bootstrap(),
       event: (event) => route(this, event),
-      unknown: (roomId) => void this.#load(roomId).catch(() => undefined),
-      resync: (roomIds) => void this.#resync(roomIds),
+      unknown: (roomId) => void this.list.load(roomId).catch(() => undefined),
+      resync: (roomIds) => void this.list.resync(roomIds),
       state: (state, retryAt) => this.#linked(state, retryAt),
     });
     this.connection.retryNow = () => {
@@ -88,12 +81,12 @@ export class ChatState implements Chat {
       send: (item) => sendMessage(api, item),
       failure: sendFailure,
       sent: (item, message) => {
-        const room = this.#rooms.get(item.room);
+        const room = this.list.byId.get(item.room);
         room?.messages.sent(message);
         this.core.touch(item.room);
       },
       changed: (items) => {
-        for (const room of this.#rooms.values()) room.outbox(items.filter((item) => item.room === room.id));
+        for (const room of this.list.byId.values()) room.outbox(items.filter((item) => item.room === room.id));
       },
     });
     this.core = {
@@ -114,15 +107,16 @@ export class ChatState implements Chat {
         return chat.account.me;
       },
       leave: () => this.#left(),
-      refreshRoom: (roomId) => this.#refresh(roomId),
-      dropRoom: (roomId) => this.removed(roomId),
+      refreshRoom: (roomId) => this.list.refresh(roomId),
+      dropRoom: (roomId) => this.list.removed(roomId),
       touch: (roomId) => this.#keeper.touch(roomId),
       readRoom: (roomId, seq) => this.notices.roomRead(roomId, seq),
     };
     this.people = new PeopleState(this.core);
     this.account = new AccountState(this.core, me);
     this.notices = new NoticesState(this.core);
-    this.#keeper = new Keeper(cache, this.#rooms, this.people);
+    this.list = new RoomsState(this.core, () => this.#keeper);
+    this.#keeper = new Keeper(cache, this.list.byId, this.people);
   }
 
   /** Shows what is cached, then goes to the server. */
@@ -130,14 +124,14 @@ export class ChatState implements Chat {
     const cached = await this.#cache.load();
     if (this.#over) return;
     if (cached) {
-      for (const draft of cached.drafts) this.#drafts.set(draft.id, draft);
+      for (const draft of cached.drafts) this.list.drafts.set(draft.id, draft);
       this.people.restore(cached.people);
       this.people.setBlocked((cached.facts.get('blocks') as string[] | undefined) ?? []);
       this.limits = (cached.facts.get('limits') as Limits | undefined) ?? this.limits;
       this.account.moderator = cached.facts.get('moderator') === true;
       const histories = new Map(cached.histories.map((one) => [one.id, one]));
       for (const room of cached.rooms) {
-        const state = this.#add(room, room.last_seq);
+        const state = this.list.add(room, room.last_seq);
         const history = histories.get(room.id);
         if (!history) continue;
         state.restore(history);
@@ -149,22 +143,26 @@ export class ChatState implements Chat {
     await this.#outbox.start().catch(() => undefined);
   }
 
+  get rooms(): RoomState[] {
+    return this.list.sorted;
+  }
+
   room(id: string): RoomState | undefined {
-    return this.#rooms.get(id);
+    return this.list.byId.get(id);
   }
 
   async createRoom(body: { type: 'public' | 'private'; name: string; description?: string }): Promise<RoomModel> {
     const params = { header: { 'Idempotency-Key': crypto.randomUUID() } };
-    return this.#entered(await data(this.#api.client.POST('/rooms', { params, body })));
+    return this.list.entered(await data(this.#api.client.POST('/rooms', { params, body })));
   }
 
   async directRoom(userId: string): Promise<RoomModel> {
-    return this.#entered(await data(this.#api.client.POST('/users/{user_id}/dm', { params: { path: { user_id: userId } } })));
+    return this.list.entered(await data(this.#api.client.POST('/users/{user_id}/dm', { params: { path: { user_id: userId } } })));
   }
 
   async joinRoom(id: string): Promise<RoomModel> {
     const { room } = await data(this.#api.client.POST('/rooms/{room_id}/join', { params: { path: { room_id: id } } }));
-    return this.#entered(room);
+    return this.list.entered(room);
   }
 
   async browse(q: string, cursor?: string): Promise<Schemas['Rooms']> {
@@ -177,7 +175,7 @@ export class ChatState implements Chat {
   }
 
   async acceptInvite(code: string): Promise<RoomModel> {
-    return this.#entered((await data(this.#api.client.POST('/invites/{code}/accept', { params: { path: { code } } }))).room);
+    return this.list.entered((await data(this.#api.client.POST('/invites/{code}/accept', { params: { path: { code } } }))).room);
   }
 
   async search(query: Record<string, string>, cursor?: string): Promise<Schemas['SearchResults']> {
@@ -228,44 +226,9 @@ export class ChatState implements Chat {
     for (const listener of this.#noticeListeners) listener(notification);
   }
 
-  /** A direct room is called after the other one. */
-  renamed(user: User): void {
-    const { id, username, display_name, avatar_url, deactivated } = user;
-    for (const state of this.#rooms.values()) {
-      if (state.room.peer?.id !== id) continue;
-      state.room = { ...state.room, name: display_name, peer: { id, username, display_name, avatar_url, deactivated } };
-    }
-  }
-
-  /** One has come into a room, here or on another device. The event shows the room as others see it. */
-  joined({ room, seq, user, role, silenced_until }: Schemas['UserJoined']): void {
-    if (this.#rooms.has(room.id)) return;
-    // Of a direct room one has opened on another device, the event does not say who the other one is.
-    if (room.type === 'direct' && user.id === this.account.me.id) return void this.#load(room.id).catch(() => undefined);
-    const peer = room.type === 'direct' ? { peer: user, name: user.display_name } : {};
-    const position = seq ?? room.last_seq;
-    const state = this.#add({ ...room, ...peer, role, silenced_until, unread_count: 0, mention_count: 0 }, position);
-    state.enteredAt = position;
-    this.#link.track(room.id, position);
-    this.#refresh(room.id);
-    this.#keeper.touchRooms();
-  }
-
-  /** One is not in a room any more. `seq` is the event's: an old one says nothing of a room entered again since. */
-  removed(roomId: string, seq?: number): void {
-    const state = this.#rooms.get(roomId);
-    if (!state) return;
-    if (seq !== undefined && state.enteredAt > seq) return;
-    this.#link.forget(roomId);
-    state.dispose();
-    this.#rooms.delete(roomId);
-    void this.#cache.dropHistory(roomId);
-    this.#keeper.touchRooms();
-  }
-
   /** The page goes: writes what waits to be written. */
   flush(): void {
-    for (const room of this.#rooms.values()) room.settle();
+    for (const room of this.list.byId.values()) room.settle();
     this.#keeper.flush();
   }
 
@@ -275,34 +238,13 @@ export class ChatState implements Chat {
     this.#link.stop();
     this.#outbox.stop();
     this.#keeper.stop();
-    for (const timer of this.#refreshing.values()) clearTimeout(timer);
-    for (const room of this.#rooms.values()) room.dispose();
+    this.list.stop();
     this.files.clear();
   }
 
   /** Forgets what waits to be sent. */
   async clearOutbox(): Promise<void> {
     await this.#outbox.clear().catch(() => undefined);
-  }
-
-  #add(room: Room, position: number): RoomState {
-    const state = new RoomState(this.core, room, position, this.#drafts);
-    this.#rooms.set(room.id, state);
-    return state;
-  }
-
-  /** A room one has just entered, as the server answered. */
-  #entered(room: Room): RoomState {
-    const held = this.#rooms.get(room.id);
-    if (held) {
-      held.took(room);
-      return held;
-    }
-    const state = this.#add(room, room.last_seq);
-    state.enteredAt = room.last_seq;
-    this.#link.track(room.id, room.last_seq);
-    this.#keeper.touchRooms();
-    return state;
   }
 
   /** The start, and after each reconnect: where everything stands. */
@@ -313,75 +255,21 @@ export class ChatState implements Chat {
     this.account.set(boot.me);
     this.people.setBlocked(boot.blocks);
     this.notices.counted(boot.notifications_unread);
-    for (const id of this.#rooms.keys()) if (!(id in boot.positions)) this.removed(id);
-    for (const room of boot.rooms) this.#booted(room, boot.positions[room.id] ?? room.last_seq);
+    for (const id of this.list.byId.keys()) if (!(id in boot.positions)) this.list.removed(id);
+    for (const room of boot.rooms) this.list.booted(room, boot.positions[room.id] ?? room.last_seq);
     this.starting = false;
     void this.#cache.keepFact('limits', boot.limits);
-    if (boot.next_cursor !== null) void this.#moreRooms(boot.next_cursor).catch(() => undefined);
+    if (boot.next_cursor !== null) void this.list.more(boot.next_cursor).catch(() => undefined);
     void this.account.load().catch(() => undefined);
     this.#keeper.touchRooms();
     return Object.entries(boot.positions);
-  }
-
-  async #moreRooms(from: string): Promise<void> {
-    let cursor: string | null = from;
-    while (cursor !== null && !this.#over) {
-      const page: Schemas['Rooms'] = await data(this.#api.client.GET('/rooms', { params: { query: { limit: 100, cursor } } }));
-      for (const room of page.rooms) this.#booted(room, room.last_seq);
-      cursor = page.next_cursor;
-    }
-    this.#keeper.touchRooms();
-  }
-
-  #booted(room: Room, position: number): void {
-    const held = this.#rooms.get(room.id);
-    if (held) held.took(room, position);
-    else this.#add(room, position);
-  }
-
-  /** An event came of a room that is not known. */
-  async #load(roomId: string): Promise<void> {
-    const room = await data(this.#api.client.GET('/rooms/{room_id}', { params: { path: { room_id: roomId } } }));
-    if (room.role === undefined) return this.#link.forget(roomId);
-    this.#entered(room);
-  }
-
-  async #resync(roomIds: string[]): Promise<void> {
-    for (const roomId of roomIds) {
-      try {
-        const room = await data(this.#api.client.GET('/rooms/{room_id}', { params: { path: { room_id: roomId } } }));
-        if (room.role === undefined) {
-          this.removed(roomId);
-          continue;
-        }
-        this.#booted(room, room.last_seq);
-        this.#link.reset(roomId, room.last_seq);
-        await this.#rooms.get(roomId)?.reload();
-      } catch (error) {
-        const { code } = Problem.wrap(error);
-        if (code === 'not_found' || code === 'not_a_member') this.removed(roomId);
-        else this.#link.retryNow();
-      }
-    }
-  }
-
-  #refresh(roomId: string): void {
-    clearTimeout(this.#refreshing.get(roomId));
-    const timer = setTimeout(() => {
-      this.#refreshing.delete(roomId);
-      void data(this.#api.client.GET('/rooms/{room_id}', { params: { path: { room_id: roomId } } })).then(
-        (room) => this.#rooms.get(roomId)?.took(room),
-        () => undefined,
-      );
-    }, 50);
-    this.#refreshing.set(roomId, timer);
   }
 
   #linked(state: Parameters<ConnectionView['set']>[0], retryAt: number | null): void {
     this.connection.set(state, retryAt);
     if (state !== 'connected') return;
     if (!this.#here) this.#link.send({ type: 'set_presence', status: 'away' });
-    for (const room of this.#rooms.values()) room.refresh();
+    for (const room of this.list.byId.values()) room.refresh();
     void this.#outbox.flush(true);
   }
 }

@@ -18,7 +18,7 @@ export function route(chat: ChatState, event: ChatEvent): void {
     case 'user_updated':
       people.learn(event.data.user);
       if (event.data.user.id === me.id) account.set({ ...account.me, ...event.data.user });
-      return chat.renamed(event.data.user);
+      return chat.list.renamed(event.data.user);
     case 'presence_updated':
       return people.presence(event.data, event.ts);
     case 'settings_updated':
@@ -35,13 +35,13 @@ export function route(chat: ChatState, event: ChatEvent): void {
       for (const room of chat.rooms) room.checked(event.data.attachment);
       return;
     case 'room_deleted':
-      return chat.removed(event.data.room_id);
+      return chat.list.removed(event.data.room_id);
     case 'user_joined':
       // A direct room is told to both with whoever has opened it.
-      if (event.data.user.id === me.id || event.data.room.type === 'direct') chat.joined(event.data);
+      if (event.data.user.id === me.id || event.data.room.type === 'direct') chat.list.joined(event.data);
       break;
     case 'user_left':
-      if (event.data.user_id === me.id) return chat.removed(event.data.room_id, event.seq);
+      if (event.data.user_id === me.id) return chat.list.removed(event.data.room_id, event.seq);
       break;
     case 'read_state_updated':
       return chat.room(event.data.room_id)?.readState(event.data);

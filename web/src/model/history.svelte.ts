@@ -3,7 +3,8 @@
  * the ranges say what is contiguous.
  *
  * A page fetched while events come may be older than they are: the events since its request are kept and applied to
- * it again. An event that comes late (out of its order) finds the later ones of its message in the same log.
+ * it again. An event that comes after a later one about the same message (a number the server had not settled) is rare:
+ * then the message is asked for again.
  */
 import type { Schemas } from '../api/http';
 import type { CompactUser, Message } from './contract';
@@ -29,6 +30,8 @@ export class History {
   ranges: readonly Range<LineState>[] = $state.raw([]);
   /** Of the outbox, in the order they were written. */
   pending: readonly LineState[] = $state.raw([]);
+  /** The keys with which messages of one's own that were seen had been sent. */
+  readonly known = new Set<string>();
   /** Every message that is held, in a range, a thread or a panel. */
   readonly held = new Map<string, LineState>();
   #log: ChatEvent[] = [];
@@ -123,48 +126,48 @@ export class History {
         return this.#add(event.data.message, false);
       case 'message_updated': {
         const { message } = event.data;
-        if (only && !only.has(message.id)) return;
-        const line = this.held.get(message.id);
-        if (line) line.message = updated(line.message, message, this.#host.me);
         // Its `message_created` is still to come, or has come before the page.
-        else this.#place(message);
-        return;
+        if (!this.held.has(message.id) && !only) {
+          this.#place(message);
+          return this.#later(message);
+        }
+        return this.#change(event.seq, message.id, only, (held) => updated(held, message, this.#host.me));
       }
       case 'message_deleted': {
         const { message_id, deleted_by, deleted_at, parent_message_id } = event.data;
-        const line = this.held.get(message_id);
-        if (line && !(only && !only.has(message_id))) line.message = tombstone(line.message, deleted_by, deleted_at);
+        this.#change(event.seq, message_id, only, (held) => tombstone(held, deleted_by, deleted_at));
         if (!only && parent_message_id !== null) this.#unreplied(parent_message_id);
         return;
       }
       case 'reaction_added':
       case 'reaction_removed': {
-        const { message_id, emoji, user_id, count } = event.data;
-        if (only && !only.has(message_id)) return;
-        const line = this.held.get(message_id);
-        if (!line) return;
-        const change = { emoji, userId: user_id, user: this.#host.person(user_id), count, added: event.type === 'reaction_added' };
-        line.message = reacted(line.message, change, this.#host.me);
-        return;
+        const { message_id, emoji, user_id: userId, count } = event.data;
+        const change = { emoji, userId, user: this.#host.person(userId), count, added: event.type === 'reaction_added' };
+        return this.#change(event.seq, message_id, only, (held) => reacted(held, change, this.#host.me));
       }
       case 'message_pinned':
       case 'message_unpinned': {
-        const { message_id } = event.data;
-        if (only && !only.has(message_id)) return;
-        const line = this.held.get(message_id);
-        if (line && !line.message.deleted) line.message = { ...line.message, pinned: event.type === 'message_pinned' };
+        const pinned = event.type === 'message_pinned';
+        return this.#change(event.seq, event.data.message_id, only, (held) => (held.deleted ? held : { ...held, pinned }));
       }
     }
   }
 
+  #change(seq: number, messageId: string, only: Set<string> | null, change: (held: Message) => Message): void {
+    const line = this.held.get(messageId);
+    if (!line || (only && !only.has(messageId))) return;
+    if (line.latest(seq)) line.message = change(line.message);
+    else this.#host.refetch(messageId);
+  }
+
   /** A message that is new here. */
   #add(message: Message, sentNow: boolean): void {
-    if (this.held.has(message.id)) {
-      this.#claim(message);
-      return;
+    if (this.held.has(message.id)) this.#claim(message);
+    else {
+      this.#place(message);
+      if (!sentNow) this.#later(message);
     }
-    this.#place(message);
-    if (!sentNow) this.#later(message);
+    // Counted once, also where the reply came with a page before its event.
     if (message.parent_message_id !== null) this.#replied(message.parent_message_id, message);
   }
 
@@ -182,6 +185,7 @@ export class History {
   /** The optimistic line of a message of one's own, taken out of the pending ones. */
   #claim(message: Message): LineState | undefined {
     if (message.client_id === null || message.sender.id !== this.#host.me) return undefined;
+    this.known.add(message.client_id);
     const line = this.pending.find((one) => one.message.client_id === message.client_id);
     if (line === undefined) return undefined;
     this.pending = this.pending.filter((one) => one !== line);
@@ -190,19 +194,20 @@ export class History {
     return line;
   }
 
-  /** Events of this message that came before it did. */
+  /** Events about this message that came before it did: it is not as it was created any more. */
   #later(message: Message): void {
-    const line = this.held.get(message.id);
-    if (line === undefined) return;
-    const only = new Set([message.id]);
-    for (const event of this.#log) {
-      if ((event as { seq?: number }).seq === undefined || ((event as { seq?: number }).seq as number) <= message.seq) continue;
-      if (event.type === 'message_created') {
-        const reply = event.data.message;
-        if (reply.parent_message_id === message.id) this.#replied(message.id, reply);
-      } else if (event.type === 'message_deleted' && event.data.parent_message_id === message.id) line.message = unreplied(line.message);
-      else this.#apply(event, only);
-    }
+    if (!this.held.has(message.id)) return;
+    const about = (event: ChatEvent) => {
+      const { message_id, parent_message_id } = event.data as { message_id?: string; parent_message_id?: string | null };
+      const reply = event.type === 'message_created' && event.data.message.parent_message_id === message.id;
+      const edit = event.type === 'message_updated' && event.data.message.id === message.id;
+      return message_id === message.id || parent_message_id === message.id || reply || edit;
+    };
+    const known = this.#log.filter(about);
+    if (known.length === 0) return;
+    this.#host.refetch(message.id);
+    const gone = known.some((event) => event.type === 'message_deleted' && event.data.message_id === message.id);
+    if (gone && message.parent_message_id !== null) this.#host.refetch(message.parent_message_id);
   }
 
   #replied(rootId: string, reply: Message): void {

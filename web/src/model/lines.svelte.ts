@@ -10,6 +10,8 @@ export class LineState implements Line {
   countedUpTo: string | null = null;
   /** Replies that were counted since then. */
   readonly counted = new Set<string>();
+  /** The latest event that changed it since then. */
+  #changedBy = 0;
   /** When it was last answered by REST; ms. */
   fetchedAt = 0;
 
@@ -22,11 +24,19 @@ export class LineState implements Line {
     return this.message.seq;
   }
 
+  /** Whether an event with this number is the latest about this message, which it is from now on. */
+  latest(seq: number): boolean {
+    if (this.#changedBy > seq) return false;
+    this.#changedBy = seq;
+    return true;
+  }
+
   /** Takes over what REST answered. */
   fetched(message: Message): void {
     this.message = message;
     this.countedUpTo = message.last_reply_at;
     this.counted.clear();
+    this.#changedBy = 0;
     this.fetchedAt = Date.now();
   }
 }

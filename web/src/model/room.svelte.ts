@@ -1,15 +1,14 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Schemas } from '../api/http';
-import { Problem } from '../api/problem';
 import type { Item } from '../client';
 import type { CachedDraft, CachedHistory } from './cache';
 import type { Draft, Line, Member, Message, NotifyLevel, Room, RoomModel, Thread } from './contract';
 import type { Core, Outgoing } from './core';
 import { DraftState } from './drafts.svelte';
 import { systemOf, type ChatEvent } from './history.svelte';
-import { LineState } from './lines.svelte';
+import type { LineState } from './lines.svelte';
 import { MembersState } from './members.svelte';
-import { optimistic } from './messages';
+import { Pending } from './pending';
 import { ReadMark } from './reads';
 import { counted, countsOf } from './room_counts';
 import { RoomMessages } from './room_messages';
@@ -19,8 +18,6 @@ import { TypingState } from './typing.svelte';
 
 /** Lines kept of a room that is not open. */
 const CLOSED_LINES_MAX = 300;
-/** A line that another tab has sent waits so long for its event. */
-const GRACE_MS = 5000;
 
 /** A room the user is in. */
 export class RoomState extends RoomMessages implements RoomModel {
@@ -31,6 +28,7 @@ export class RoomState extends RoomMessages implements RoomModel {
   readonly #typing: TypingState;
   readonly #members: MembersState;
   readonly #read: ReadMark;
+  readonly #pending: Pending;
   #threads = new SvelteMap<string, ThreadState>();
   #threadDrafts = new Map<string, DraftState>();
   #keptDrafts: Map<string, CachedDraft>;
@@ -52,6 +50,7 @@ export class RoomState extends RoomMessages implements RoomModel {
     this.#typing = new TypingState(core, room.id);
     this.#members = new MembersState(core, room.id);
     this.#read = new ReadMark(core, room.id, (state) => this.readState(state));
+    this.#pending = new Pending(core, room.id, this.messages);
     this.#countedTo = position;
     this.messages.take = (line) => [...this.#threads.values()].some((thread) => thread.take(line));
     this.took(room);
@@ -126,12 +125,7 @@ export class RoomState extends RoomMessages implements RoomModel {
     const root = answered === null ? null : (answered.parent_message_id ?? answered.id);
     this.#typing.sent();
     const body: Outgoing = { content, attachments, parent: root, replyTo: answered?.id ?? null };
-    const key = crypto.randomUUID();
-    this.#show({ key, clientId: key, body, at: Date.now() });
-    void this.core.outbox.add(this.id, body, key).catch((error: unknown) => {
-      const line = this.messages.pending.find((one) => one.key === key);
-      if (line) [line.sending, line.failure] = ['failed', Problem.wrap(error).title];
-    });
+    this.#pending.send(body);
   }
 
   retry(line: Line): void {
@@ -139,45 +133,13 @@ export class RoomState extends RoomMessages implements RoomModel {
   }
 
   discard(line: Line): void {
-    void this.core.outbox.discard(line.key).then((gone) => {
-      if (gone) this.messages.pending = this.messages.pending.filter((one) => one.key !== line.key);
-    });
+    this.#pending.discard(line.key);
   }
 
   /** What the outbox holds for this room, oldest first. */
   outbox(items: Item<Outgoing>[]): void {
-    const held = new Map(this.messages.pending.map((line) => [line.key, line]));
-    const lines = items.map((item) => {
-      const line = held.get(item.key) ?? this.#optimistic(item);
-      held.delete(item.key);
-      if (line.message.client_id !== item.clientId) line.message = { ...line.message, client_id: item.clientId };
-      const problem = item.failure && new Problem(item.failure.code as Problem['code'], 400, item.failure.detail);
-      if (item.failure?.code === 'blocked') this.#refusedByPeer = true;
-      line.sending = problem ? 'failed' : this.core.outbox.isSending(item.key) ? 'sending' : 'waiting';
-      line.failure = problem?.title ?? null;
-      return line;
-    });
-    // Not in the box any more: sent by another tab, whose event is on its way; or not written to the disk yet.
-    for (const line of held.values()) setTimeout(() => this.#expire(line), GRACE_MS);
-    const next = [...[...held.values()].filter((line) => !line.message.deleted), ...lines];
-    const same = next.length === this.messages.pending.length && next.every((line, i) => line === this.messages.pending[i]);
-    if (!same) this.messages.pending = next.sort((a, b) => (a.message.created_at < b.message.created_at ? -1 : 1));
-  }
-
-  #expire(line: LineState): void {
-    if (this.core.outbox.holds(line.key)) return;
-    this.messages.pending = this.messages.pending.filter((one) => one !== line);
-  }
-
-  #optimistic(item: { key: string; clientId: string; body: Outgoing; at: number }): LineState {
-    const { key, clientId, body, at } = item;
-    const line = new LineState(optimistic({ key, clientId, at, roomId: this.id, sender: this.core.me, ...body }), key);
-    line.sending = 'waiting';
-    return line;
-  }
-
-  #show(item: { key: string; clientId: string; body: Outgoing; at: number }): void {
-    this.messages.pending = [...this.messages.pending, this.#optimistic(item)];
+    if (items.some((item) => item.failure?.code === 'blocked')) this.#refusedByPeer = true;
+    this.#pending.update(items);
   }
 
   markRead(message: Message): void {
