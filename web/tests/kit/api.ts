@@ -54,7 +54,7 @@ export class Person {
   async sendFile(roomId: string, filename: string, bytes: Uint8Array, type: string): Promise<Schemas['Message']> {
     const form = new FormData();
     form.append('file', new Blob([bytes as Uint8Array<ArrayBuffer>], { type }), filename);
-    const answer = await fetch(`${inject('stack').http}/attachments`, { method: 'POST', body: form, headers: { authorization: `Bearer ${this.session.token}` } });
+    const answer = await fetch(`${inject('stack').http}/attachments/upload`, { method: 'POST', body: form, headers: { authorization: `Bearer ${this.session.token}` } });
     if (!answer.ok) throw new Error(`upload: ${answer.status} ${await answer.text()}`);
     const { id } = (await answer.json()) as Schemas['Attachment'];
     return this.say(roomId, '', { attachments: [id] });

@@ -25,7 +25,7 @@ export class App {
   }
   /** A room in the list; its name may be followed by what is unread. */
   room(name: string): Locator {
-    return this.nav.getByRole('link', { name: new RegExp(`^${escaped(name)}(,|$)`) });
+    return this.nav.getByRole('link', { name: new RegExp(`^${escaped(name)}\\s*(,|$)`) });
   }
   async openRoom(name: string): Promise<void> {
     await this.room(name).click();
