@@ -44,7 +44,6 @@ const ROOMS_MAX = 500;
 const PEOPLE_MAX = 2000;
 /** Rooms whose messages are kept. */
 const HISTORIES_MAX = 20;
-const MESSAGES_MAX = 100;
 
 export function cacheName(userId: string): string {
   return `parlance-${userId}`;
@@ -104,11 +103,9 @@ export class Cache {
 
   /** Keeps the newest messages of a room; those of rooms visited longest ago make place. */
   async keepHistory(history: CachedHistory): Promise<void> {
-    const messages = history.messages.slice(-MESSAGES_MAX);
-    const older = history.older || messages.length < history.messages.length;
     await this.#write(async (db) => {
       const tx = db.transaction('histories', 'readwrite');
-      await tx.store.put({ ...history, messages, older });
+      await tx.store.put(history);
       const all = (await tx.store.getAll()).sort((a, b) => b.visitedAt - a.visitedAt);
       for (const { id } of all.slice(HISTORIES_MAX)) void tx.store.delete(id);
       await tx.done;

@@ -10,7 +10,7 @@ import type { LineState } from './lines.svelte';
 import { MembersState } from './members.svelte';
 import { Pending } from './pending';
 import { ReadMark } from './reads';
-import { counted, countsOf } from './room_counts';
+import { counted } from './room_counts';
 import { RoomMessages } from './room_messages';
 import { ThreadState } from './thread.svelte';
 import { TimelineState } from './timeline.svelte';
@@ -18,6 +18,8 @@ import { TypingState } from './typing.svelte';
 
 /** Lines kept of a room that is not open. */
 const CLOSED_LINES_MAX = 300;
+/** Lines kept on the disk. */
+const CACHED_LINES_MAX = 100;
 
 /** A room the user is in. */
 export class RoomState extends RoomMessages implements RoomModel {
@@ -198,11 +200,15 @@ export class RoomState extends RoomMessages implements RoomModel {
 
   /** The room as REST answered it; `position`: up to where its counts go. */
   took(room: Room, position = room.last_seq): void {
-    // A room seen from outside lacks the membership: keep what is known of it. An answer older than the events: their counts.
     const held = this.room as Room | undefined;
-    const counts = held && room.last_seq < held.last_seq && position < held.last_seq ? countsOf(held) : {};
-    this.room = { ...held, ...room, ...counts };
-    this.#countedTo = Math.max(this.#countedTo ?? 0, position);
+    if (held && room.last_seq < held.last_seq && position < held.last_seq) {
+      // The answer was overtaken by events: it only fills in what they do not tell.
+      this.room = { ...room, ...held };
+    } else {
+      // A room seen from outside lacks the membership: what is known of it stays.
+      this.room = { ...held, ...room };
+      this.#countedTo = Math.max(this.#countedTo, position);
+    }
     if (room.peer) this.core.people.saw(room.peer);
     if (room.last_message) this.core.people.saw(room.last_message.sender);
     this.#watchSilence();
@@ -232,6 +238,7 @@ export class RoomState extends RoomMessages implements RoomModel {
     const seq = 'seq' in event && typeof event.seq === 'number' ? event.seq : null;
     const fresh = seq === null || seq > this.#countedTo;
     if (event.type === 'message_created') this.core.people.saw(event.data.message.sender);
+    if (event.type === 'message_deleted' && fresh) this.#unpinned(event.data.message_id);
     this.messages.apply(event);
     if (fresh) this.room = counted(this.room, event, this.core.me.id);
     if (seq !== null && systemOf(event)) this.timeline.came();
@@ -282,7 +289,9 @@ export class RoomState extends RoomMessages implements RoomModel {
     const live = this.messages.live;
     const position = this.core.connection.position(this.id);
     if (live === undefined || position === undefined || this.visitedAt === 0) return null;
-    return { id: this.id, position, older: live.older, messages: live.lines.slice(-100).map((line) => line.message), visitedAt: this.visitedAt };
+    const messages = live.lines.slice(-CACHED_LINES_MAX).map((line) => line.message);
+    const older = live.older || messages.length < live.lines.length;
+    return { id: this.id, position, older, messages, visitedAt: this.visitedAt };
   }
 
   /** From the cache. */
@@ -306,6 +315,16 @@ export class RoomState extends RoomMessages implements RoomModel {
 
   checked(attachment: Schemas['Attachment']): void {
     for (const draft of [this.draft, ...this.#threadDrafts.values()]) draft.checked(attachment)?.checked(attachment);
+  }
+
+  /** A deleted message loses its pin without an event of its own. */
+  #unpinned(messageId: string): void {
+    const { pin_count } = this.room;
+    const held = this.messages.held.get(messageId)?.message;
+    if (pin_count === 0 || (held && !held.deleted && !held.pinned)) return;
+    if (held?.pinned) this.room = { ...this.room, pin_count: pin_count - 1 };
+    // Not held, or taken off here already: only the server knows.
+    else this.core.refreshRoom(this.id);
   }
 
   #threadLines(): LineState[] {

@@ -3,12 +3,6 @@ import type { Room } from './contract';
 import type { ChatEvent } from './history.svelte';
 import { tombstone } from './messages';
 
-/** What events keep current: newer than an answer that was on its way meanwhile. */
-export function countsOf(room: Room): Partial<Room> {
-  const { last_seq, member_count, pin_count, unread_count, mention_count, last_message, last_message_at } = room;
-  return { last_seq, member_count, pin_count, unread_count, mention_count, last_message, last_message_at };
-}
-
 /** The room after an event that is not in its counts yet. */
 export function counted(room: Room, event: ChatEvent, me: string): Room {
   const seq = 'seq' in event && typeof event.seq === 'number' ? event.seq : 0;

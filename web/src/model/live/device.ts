@@ -5,6 +5,21 @@ import { Tokens, type TokenStorage } from '../../api/tokens';
 import { Cache } from '../cache';
 import { ChatState } from '../chat.svelte';
 
+/** Web Locks of one process. */
+class Locks {
+  #chain = new Map<string, Promise<unknown>>();
+
+  request(lock: string, work: () => Promise<unknown>): Promise<unknown> {
+    const mine = (this.#chain.get(lock) ?? Promise.resolve()).then(work, work);
+    this.#chain.set(lock, mine.catch(() => undefined));
+    return mine;
+  }
+}
+
+if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: { onLine: true, locks: new Locks() } });
+
+let devices = 0;
+
 export const URL_BASE = process.env.PARLANCE_URL ?? 'http://127.0.0.1:3101';
 
 export function memory(): TokenStorage {
@@ -23,7 +38,7 @@ export async function device(username: string, make = true): Promise<ChatState> 
   const session = await data(make ? one.client.POST('/auth/register', { body }) : one.client.POST('/auth/login', { body }));
   one.tokens.keep(session);
   const me = { ...session.user, settings: { hides_read: false, hides_last_seen: false } };
-  const chat = new ChatState(one, me, new Cache(me.id), () => Promise.resolve());
+  const chat = new ChatState(one, me, new Cache(`${me.id}-${(devices += 1)}`), () => Promise.resolve());
   void chat.start();
   await until(() => chat.connection.state === 'connected');
   return chat;
