@@ -116,7 +116,7 @@ it('functions that are killed cost nothing that was written', async () => {
     await ada.composer.fill(`written while they die, ${at}`);
     await ada.composer.press('Enter');
   }
-  for (let at = 0; at < 8; at++) await grace.message(`written while they die, ${at}`).waitFor();
+  for (let at = 0; at < 8; at++) await grace.message(`written while they die, ${at}`).waitFor({ timeout: 60_000 });
   const texts = (await grace.feed.getByRole('article').allInnerTexts()).flatMap((text) => /die, \d/.exec(text) ?? []);
   expect(texts).toEqual(Array.from({ length: 8 }, (_, at) => `die, ${at}`));
 }, 120_000);

@@ -116,12 +116,16 @@ export class Link {
     } catch {
       // It was never open.
     }
+    this.#fail(new FrameError('closed', 'the socket was closed'));
+    this.#handlers.closed();
+  }
+
+  #fail(error: FrameError): void {
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer);
-      reject(new FrameError('closed', 'the socket was closed'));
+      reject(error);
     }
     this.#waiting.clear();
-    this.#handlers.closed();
   }
 
   #schedule(): void {
@@ -144,6 +148,8 @@ export class Link {
     } catch {
       return;
     }
+    // API Gateway's own words when a function has failed; they name no request, so none is left waiting.
+    if (typeof frame.type !== 'string') return this.#fail(new FrameError('internal_error', 'a function failed'));
     switch (frame.type) {
       case 'pong':
         return this.#schedule();
