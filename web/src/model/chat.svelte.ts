@@ -49,6 +49,7 @@ export class ChatState implements Chat {
   #messageListeners = new Set<(message: Message, room: RoomModel) => void>();
   #noticeListeners = new Set<(notification: Notification) => void>();
   #here = true;
+  #noticed = new Set<string>();
   #over = false;
   #left: () => Promise<void>;
 
@@ -110,6 +111,7 @@ export class ChatState implements Chat {
       refreshRoom: (roomId) => this.list.refresh(roomId),
       dropRoom: (roomId) => this.list.removed(roomId),
       touch: (roomId) => this.#keeper.touch(roomId),
+      replay: (event) => route(this, event),
       readRoom: (roomId, seq) => this.notices.roomRead(roomId, seq),
     };
     this.people = new PeopleState(this.core);
@@ -222,7 +224,10 @@ export class ChatState implements Chat {
     for (const listener of this.#messageListeners) listener(message, room);
   }
 
+  /** Delivery is at least once: told once. */
   notified(notification: Notification): void {
+    if (this.#noticed.has(notification.id)) return;
+    this.#noticed.add(notification.id);
     for (const listener of this.#noticeListeners) listener(notification);
   }
 
@@ -238,6 +243,7 @@ export class ChatState implements Chat {
     this.#link.stop();
     this.#outbox.stop();
     this.#keeper.stop();
+    this.notices.stop();
     this.list.stop();
     this.files.clear();
   }

@@ -34,6 +34,8 @@ export interface Core {
   dropRoom(roomId: string): void;
   /** The room's messages are worth writing to the cache, soon. */
   touch(roomId: string): void;
-  /** How many rooms' messages are read from notices. */
+  /** Takes an event as if it had come now. */
+  replay(event: ChatEvent): void;
+  /** A room was read up to there: so are its notifications. */
   readRoom(roomId: string, seq: number): void;
 }

@@ -2,6 +2,9 @@ import { data, type Schemas } from '../api/http';
 import type { NoticesModel, Notification } from './contract';
 import type { Core } from './core';
 
+/** Several rooms read in a row are one question. */
+const RECOUNT_MS = 1000;
+
 /** The notification centre. */
 export class NoticesState implements NoticesModel {
   #core: Core;
@@ -9,6 +12,7 @@ export class NoticesState implements NoticesModel {
   list: Notification[] = $state.raw([]);
   #cursor: string | null = $state.raw(null);
   #loaded = false;
+  #recount: ReturnType<typeof setTimeout> | undefined;
   #loading: Promise<void> | null = null;
 
   constructor(core: Core) {
@@ -89,6 +93,18 @@ export class NoticesState implements NoticesModel {
     const count = this.list.filter(unread).length;
     if (count > 0) this.#mark(unread);
     this.unread = Math.max(0, this.unread - count);
+    // What is not loaded may be read by this, too: the server counts.
+    if (this.unread === 0 || (this.#loaded && this.#cursor === null)) return;
+    clearTimeout(this.#recount);
+    this.#recount = setTimeout(() => void this.#count().catch(() => undefined), RECOUNT_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#recount);
+  }
+
+  async #count(): Promise<void> {
+    this.unread = (await data(this.#core.api.client.GET('/notifications', { params: { query: { limit: 1 } } }))).unread_count;
   }
 
   #mark(which: (one: Notification) => boolean): void {

@@ -209,7 +209,11 @@ export class RoomState extends RoomMessages implements RoomModel {
       this.room = { ...held, ...room };
       this.#countedTo = Math.max(this.#countedTo, position);
     }
-    if (room.peer) this.core.people.saw(room.peer);
+    if (room.peer) {
+      this.core.people.saw(room.peer);
+      const read = Math.max(room.peer_read_seq ?? 0, this.readUpTo.get(room.peer.id) ?? 0);
+      if (read > 0) this.readUpTo.set(room.peer.id, read);
+    }
     if (room.last_message) this.core.people.saw(room.last_message.sender);
     this.#watchSilence();
   }
@@ -242,6 +246,7 @@ export class RoomState extends RoomMessages implements RoomModel {
     this.messages.apply(event);
     if (fresh) this.room = counted(this.room, event, this.core.me.id);
     if (seq !== null && systemOf(event)) this.timeline.came();
+    if (!this.isOpen && (this.messages.live?.lines.length ?? 0) > CLOSED_LINES_MAX + 100) this.messages.trim(CLOSED_LINES_MAX, this.#threadLines());
     switch (event.type) {
       case 'message_created': {
         const { sender } = event.data.message;
@@ -279,7 +284,7 @@ export class RoomState extends RoomMessages implements RoomModel {
         else this.#typing.ended(event.data.user_id);
         break;
       case 'truncated':
-        if (typeof event.data.message_id === 'string') void this.fetchMessage(event.data.message_id).catch(() => undefined);
+        void this.#untruncated(event.data, event.ts);
     }
     return false;
   }
@@ -315,6 +320,15 @@ export class RoomState extends RoomMessages implements RoomModel {
 
   checked(attachment: Schemas['Attachment']): void {
     for (const draft of [this.draft, ...this.#threadDrafts.values()]) draft.checked(attachment)?.checked(attachment);
+  }
+
+  /** The event that was too large for a frame, made of the message as it is now. */
+  async #untruncated({ event: type, message_id, seq }: Schemas['Truncated'], ts: string): Promise<void> {
+    if (typeof message_id !== 'string') return;
+    const message = await this.fetchMessage(message_id).catch(() => null);
+    if (message === null || typeof seq !== 'number') return;
+    const data = { room_id: this.id, seq, message };
+    if (type === 'message_created' || type === 'message_updated') this.core.replay({ type, seq, ts, data });
   }
 
   /** A deleted message loses its pin without an event of its own. */

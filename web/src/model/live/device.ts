@@ -32,16 +32,33 @@ export function api(): Api {
   return made;
 }
 
-export async function device(username: string, make = true): Promise<ChatState> {
+export interface Device extends ChatState {
+  /** Ends it, and starts it again from its cache; `meanwhile` runs in between. */
+  again(meanwhile: () => Promise<void>, wait?: boolean): Promise<Device>;
+}
+
+export async function device(username: string, make = true): Promise<Device> {
   const one = api();
   const body = { username, password: 'correct horse battery' };
   const session = await data(make ? one.client.POST('/auth/register', { body }) : one.client.POST('/auth/login', { body }));
   one.tokens.keep(session);
   const me = { ...session.user, settings: { hides_read: false, hides_last_seen: false } };
-  const chat = new ChatState(one, me, new Cache(`${me.id}-${(devices += 1)}`), () => Promise.resolve());
-  void chat.start();
-  await until(() => chat.connection.state === 'connected');
-  return chat;
+  const cache = `${me.id}-${(devices += 1)}`;
+  const start = async (wait: boolean): Promise<Device> => {
+    const chat = new ChatState(one, me, new Cache(cache), () => Promise.resolve());
+    void chat.start();
+    if (wait) await until(() => chat.connection.state === 'connected');
+    return Object.assign(chat, {
+      again: async (meanwhile: () => Promise<void>, ready = true) => {
+        chat.flush();
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        chat.stop();
+        await meanwhile();
+        return start(ready);
+      },
+    });
+  };
+  return start(true);
 }
 
 export async function until(done: () => boolean, ms = 10_000): Promise<void> {
