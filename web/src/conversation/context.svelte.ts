@@ -21,10 +21,10 @@ export class Conversation {
   /** The root where this is a thread's column; null in the room itself. */
   readonly root: string | null;
   /** The message whose text stands in an edit box now, and the text so far: kept when its row leaves the window. */
-  editing: { id: string; text: string } | null = $state(null);
-  dialog: DialogRequest | null = $state(null);
+  editing: { id: string; text: string } | null = $state.raw(null);
+  dialog: DialogRequest | null = $state.raw(null);
   /** Where the emoji picker is open for a reaction. */
-  picking: { message: Message; anchor: HTMLElement } | null = $state(null);
+  picking: { message: Message; anchor: HTMLElement } | null = $state.raw(null);
   /** Blocked people's messages that the reader unfolded. */
   unfolded: Record<string, true> = $state({});
   /** Shows a message of this room; set by the timeline. */

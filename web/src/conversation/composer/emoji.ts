@@ -19,7 +19,15 @@ const database = new Database({ dataSource: isGerman ? german : english, locale:
 const native = (list: Emoji[]): NativeEmoji[] => list.filter((one): one is NativeEmoji => 'unicode' in one);
 
 export const groupOf = (group: number): Promise<NativeEmoji[]> => database.getEmojiByGroup(group);
-export const find = async (text: string): Promise<NativeEmoji[]> => native(await database.getEmojiBySearchQuery(text));
+/** By words; what is called just so comes first, then what begins so. */
+export async function find(text: string): Promise<NativeEmoji[]> {
+  const word = text.toLowerCase();
+  const rank = ({ annotation, shortcodes = [] }: NativeEmoji): number => {
+    const names = [annotation.toLowerCase(), ...shortcodes];
+    return names.includes(word) ? 0 : names.some((name) => name.startsWith(word)) ? 1 : 2;
+  };
+  return native(await database.getEmojiBySearchQuery(text)).sort((a, b) => rank(a) - rank(b));
+}
 export const favourites = async (): Promise<NativeEmoji[]> => native(await database.getTopFavoriteEmoji(FAVOURITES_MAX));
 export const tone = (): Promise<number> => database.getPreferredSkinTone();
 export const setTone = (value: number): Promise<void> => database.setPreferredSkinTone(value);

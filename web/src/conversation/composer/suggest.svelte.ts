@@ -51,6 +51,11 @@ export class Suggest {
     this.at = (this.at + by + this.list.length) % this.list.length;
   }
 
+  /** The chosen name stands there already, letter by letter: there is nothing to complete. */
+  whole(text: string, caret: number): boolean {
+    return this.chosen?.insert.trim().toLocaleLowerCase() === text.slice(this.#from, caret).toLocaleLowerCase();
+  }
+
   /** After every change: what is before the caret? */
   look(text: string, caret: number): void {
     const before = text.slice(Math.max(0, caret - 40), caret);

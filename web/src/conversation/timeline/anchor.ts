@@ -44,7 +44,7 @@ export class Anchor {
     const top = this.#box.scrollTop;
     // Growth below must not unstick, so only going up does; what shrinks may move the box up by itself.
     if (top < this.#lastTop - 1 && this.below > AT_END_PX) this.stuck = false;
-    else if (this.below <= AT_END_PX) this.stuck = endIsLive;
+    else if (this.below <= AT_END_PX && endIsLive) this.stuck = true;
     this.hold();
   }
 

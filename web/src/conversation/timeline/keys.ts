@@ -6,7 +6,7 @@ import type { View } from './view.svelte';
 
 const LETTERS: Record<string, string> = { r: 'reply', e: 'edit', t: 'thread', '+': 'react', p: 'pin', c: 'link', Delete: 'delete' };
 
-export function rowKeys(view: View, act: (action: string, line: Line, row: HTMLElement) => boolean, leave: () => void) {
+export function rowKeys(view: View, act: (action: string, line: Line, row: HTMLElement) => void, leave: () => void) {
   return (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || inField(event)) return;
     const target = event.target as HTMLElement;
@@ -40,6 +40,8 @@ export function rowKeys(view: View, act: (action: string, line: Line, row: HTMLE
     }
     const action = LETTERS[event.key];
     const line = view.lineOf(row);
-    if (action && line && (preferences.singleKeys || event.key === 'Delete') && act(action, line, row)) done();
+    if (!action || !line || !(preferences.singleKeys || event.key === 'Delete')) return;
+    done();
+    act(action, line, row);
   };
 }
