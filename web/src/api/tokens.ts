@@ -38,6 +38,8 @@ export class Tokens {
   onEnded: ((why: Ended) => void) | null = null;
   /** Called when another tab signed in or out. */
   onChanged: (() => void) | null = null;
+  /** Whose tokens are to be used; another user may have signed in in another tab a moment ago. */
+  owner: string | null = null;
   #running: Promise<string> | null = null;
 
   constructor(
@@ -116,7 +118,7 @@ export class Tokens {
 
   #required(): Kept {
     const kept = this.kept;
-    if (kept === null) throw new Problem('signed_out', 401, 'nobody is signed in');
+    if (kept === null || (this.owner !== null && kept.user_id !== this.owner)) throw new Problem('signed_out', 401, 'nobody is signed in');
     return kept;
   }
 }

@@ -85,6 +85,10 @@ export class Cache {
     }
   }
 
+  async fact(name: string): Promise<unknown> {
+    return (await this.#db)?.get('facts', name).catch(() => undefined);
+  }
+
   /** All rooms there are now; others are forgotten, with their messages. */
   async keepRooms(rooms: Room[]): Promise<void> {
     const ids = new Set(rooms.map((room) => room.id));

@@ -107,6 +107,7 @@ export class ChatState implements Chat {
       get me() {
         return chat.account.me;
       },
+      settle: () => this.flush(true),
       leave: () => this.#left(),
       refreshRoom: (roomId) => this.list.refresh(roomId),
       dropRoom: (roomId) => this.list.removed(roomId),
@@ -231,9 +232,12 @@ export class ChatState implements Chat {
     for (const listener of this.#noticeListeners) listener(notification);
   }
 
-  /** The page goes: writes what waits to be written. */
-  flush(): void {
-    for (const room of this.list.byId.values()) room.settle();
+  /** Writes what waits to be written; with `leaving`, also does what could still be undone. */
+  flush(leaving = false): void {
+    for (const room of this.list.byId.values()) {
+      room.flush();
+      if (leaving) room.settle();
+    }
     this.#keeper.flush();
   }
 

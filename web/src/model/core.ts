@@ -26,6 +26,8 @@ export interface Core {
   readonly outbox: Outbox<Outgoing, Message>;
   readonly limits: Limits;
   readonly me: CompactUser;
+  /** Does at once what waits for a moment. */
+  settle(): void;
   /** Ends the session on this device: everything kept is forgotten. */
   leave(): Promise<void>;
   /** Asks for a room's data and takes it over, coalesced. */

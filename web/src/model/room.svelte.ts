@@ -2,7 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Schemas } from '../api/http';
 import type { Item } from '../client';
 import type { CachedDraft, CachedHistory } from './cache';
-import type { Draft, Line, Member, Message, NotifyLevel, Room, RoomModel, Thread } from './contract';
+import type { CompactUser, Draft, Line, Member, Message, NotifyLevel, Room, RoomModel, Thread } from './contract';
 import type { Core, Outgoing } from './core';
 import { DraftState } from './drafts.svelte';
 import { systemOf, type ChatEvent } from './history.svelte';
@@ -11,6 +11,7 @@ import { MembersState } from './members.svelte';
 import { Pending } from './pending';
 import { ReadMark } from './reads';
 import { counted } from './room_counts';
+import { tell } from './room_events';
 import { RoomMessages } from './room_messages';
 import { ThreadState } from './thread.svelte';
 import { TimelineState } from './timeline.svelte';
@@ -237,56 +238,26 @@ export class RoomState extends RoomMessages implements RoomModel {
     for (const thread of this.#threads.values()) void thread.load();
   }
 
+  /** Somebody was named in it. */
+  saw(user: CompactUser): void {
+    this.core.people.saw(user);
+  }
+
   /** An event of the room; true if it is a message of somebody else that was not there before. */
   apply(event: ChatEvent): boolean {
     const seq = 'seq' in event && typeof event.seq === 'number' ? event.seq : null;
     const fresh = seq === null || seq > this.#countedTo;
-    if (event.type === 'message_created') this.core.people.saw(event.data.message.sender);
     if (event.type === 'message_deleted' && fresh) this.#unpinned(event.data.message_id);
     this.messages.apply(event);
     if (fresh) this.room = counted(this.room, event, this.core.me.id);
     if (seq !== null && systemOf(event)) this.timeline.came();
     if (!this.isOpen && (this.messages.live?.lines.length ?? 0) > CLOSED_LINES_MAX + 100) this.messages.trim(CLOSED_LINES_MAX, this.#threadLines());
-    switch (event.type) {
-      case 'message_created': {
-        const { sender } = event.data.message;
-        this.#typing.ended(sender.id);
-        if (sender.id === this.core.me.id) return false;
-        this.timeline.came();
-        return fresh;
-      }
-      case 'user_joined':
-        this.core.people.saw(event.data.user);
-        this.#members.joined(event.data, event.ts);
-        break;
-      case 'user_left':
-        this.#members.left(event.data.user_id);
-        this.#typing.ended(event.data.user_id);
-        this.readUpTo.delete(event.data.user_id);
-        break;
-      case 'member_updated': {
-        const { role, silenced_until, user_id } = event.data;
-        this.#members.change(user_id, { role, silenced_until });
-        if (user_id === this.core.me.id && fresh) this.#watchSilence();
-        break;
-      }
-      case 'ownership_transferred':
-        this.#members.change(event.data.from_user_id, { role: 'admin' });
-        this.#members.change(event.data.to_user_id, { role: 'owner' });
-        break;
-      case 'message_read': {
-        const { user_id, read_seq } = event.data;
-        if ((this.readUpTo.get(user_id) ?? 0) < read_seq) this.readUpTo.set(user_id, read_seq);
-        break;
-      }
-      case 'user_typing':
-        if (event.data.typing) this.#typing.came(event.data.user_id, event.data.expires_in_ms);
-        else this.#typing.ended(event.data.user_id);
-        break;
-      case 'truncated':
-        void this.#untruncated(event.data, event.ts);
-    }
-    return false;
+    tell(this, this.#typing, this.#members, event);
+    if (event.type === 'truncated') void this.#untruncated(event.data, event.ts);
+    if (event.type === 'member_updated' && event.data.user_id === this.core.me.id) this.#watchSilence();
+    if (event.type !== 'message_created' || event.data.message.sender.id === this.core.me.id) return false;
+    this.timeline.came();
+    return fresh;
   }
 
   /** For the cache: the newest messages with the position they stand for. */
@@ -305,9 +276,8 @@ export class RoomState extends RoomMessages implements RoomModel {
     this.messages.page({ messages: history.messages, older: history.older, newer: false }, this.messages.mark());
   }
 
-  /** The page goes. */
-  override settle(): void {
-    super.settle();
+  /** Writes and tells what waits for a moment to do so. */
+  flush(): void {
     this.#read.flush();
     this.draft.settle();
     for (const draft of this.#threadDrafts.values()) draft.settle();

@@ -6,8 +6,7 @@ import { tombstone } from './messages';
 /** The room after an event that is not in its counts yet. */
 export function counted(room: Room, event: ChatEvent, me: string): Room {
   const seq = 'seq' in event && typeof event.seq === 'number' ? event.seq : 0;
-  const last_seq = Math.max(room.last_seq, seq);
-  return change({ ...room, last_seq }, event, me);
+  return change(seq > room.last_seq ? { ...room, last_seq: seq } : room, event, me);
 }
 
 function change(room: Room, event: ChatEvent, me: string): Room {

@@ -76,7 +76,9 @@ export abstract class RoomMessages extends RoomManage {
     const run = () => {
       clearTimeout(timer);
       this.#deleting.delete(message.id);
-      data(this.client.DELETE('/messages/{message_id}', { params: { path: { message_id: message.id } } })).catch((error: unknown) => {
+      const params = { path: { message_id: message.id } };
+      // Also when the page goes.
+      data(this.client.DELETE('/messages/{message_id}', { params, keepalive: true })).catch((error: unknown) => {
         back();
         if (line) line.failure = Problem.wrap(error).title;
       });

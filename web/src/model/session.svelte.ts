@@ -24,7 +24,7 @@ export class SessionState implements Session {
       void this.#close(why === 'signed_out_elsewhere');
     };
     api.tokens.onChanged = () => void this.#follow();
-    globalThis.addEventListener?.('pagehide', () => this.#chat?.flush());
+    globalThis.addEventListener?.('pagehide', () => this.#chat?.flush(true));
     globalThis.document?.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') this.#chat?.flush();
     });
@@ -41,7 +41,7 @@ export class SessionState implements Session {
     this.restoring = true;
     try {
       const cache = new Cache(kept.user_id);
-      const cached = (await cache.load())?.facts.get('me') as OwnUser | undefined;
+      const cached = (await cache.fact('me')) as OwnUser | undefined;
       const me = cached ?? (await data(this.#api.client.GET('/auth/me')).catch(() => undefined)) ?? unknownUser(kept.user_id);
       if (this.#api.tokens.kept?.user_id === kept.user_id && this.#chat === null) this.#open(me, cache);
     } finally {
@@ -73,6 +73,7 @@ export class SessionState implements Session {
 
   #open(me: OwnUser, cache: Cache): void {
     localStorage.setItem(OWNER, me.id);
+    this.#api.tokens.owner = me.id;
     const chat = new ChatState(this.#api, me, cache, () => this.#leave());
     this.#chat = chat;
     void chat.start();
@@ -90,6 +91,7 @@ export class SessionState implements Session {
     const chat = this.#chat;
     if (chat === null) return;
     this.#chat = null;
+    this.#api.tokens.owner = null;
     if (!wipe) chat.flush();
     if (wipe) await chat.clearOutbox();
     chat.stop();

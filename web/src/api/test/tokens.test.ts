@@ -54,6 +54,13 @@ describe('a token', () => {
     expect(renew).toHaveBeenCalledOnce();
   });
 
+  test('of somebody else is never used', async () => {
+    const it = tokens(vi.fn());
+    it.owner = 'somebody';
+    it.keep(session(1));
+    await expect(it.token()).rejects.toMatchObject({ code: 'signed_out' });
+  });
+
   test('is used a little longer when the server cannot be reached', async () => {
     const it = tokens(() => Promise.reject(problem('network', 0)));
     it.keep(session(1));
