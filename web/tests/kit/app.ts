@@ -91,6 +91,7 @@ export class App {
   async tool(text: string, name: string): Promise<void> {
     await this.message(text).last().hover();
     const toolbar = this.message(text).last().getByRole('toolbar');
+    await toolbar.waitFor();
     const button = toolbar.getByRole('button', { name, exact: true });
     if (await button.isVisible()) return button.click();
     await toolbar.getByRole('button', { name: 'More actions' }).click();
