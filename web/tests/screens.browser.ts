@@ -54,7 +54,7 @@ beforeAll(async () => {
 
 /** Name, address, and what must be there before the picture is taken. */
 const screens: [string, () => string, (app: App) => Promise<unknown>][] = [
-  ['start', () => '#/', (app) => app.nav.getByRole('link', { name: /Engines/ }).or(app.main.getByRole('heading')).first().waitFor()],
+  ['start', () => '#/', (app) => app.room('Engines').waitFor()],
   ['room', () => `#/r/${roomId}`, (app) => app.message('Good morning!').waitFor()],
   ['thread', () => `#/r/${roomId}/t/${threadId}`, (app) => app.panel.getByText('every computable number').waitFor()],
   ['room-info', () => `#/r/${roomId}?panel=info`, (app) => app.panel.getByRole('heading').first().waitFor()],

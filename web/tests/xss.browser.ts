@@ -7,6 +7,7 @@ import type { App } from './kit/app';
 import { openAs } from './kit/browser';
 import { Person } from './kit/api';
 import { png } from './kit/pictures';
+import { eventually } from './kit/wait';
 
 /** Strings of VAL-07 and their relatives. Short ones fit into names. */
 const short = ['<img src=x onerror=alert(1)>', '"><svg onload=alert(1)>', "javascript:alert('x')"] as const;
@@ -117,6 +118,8 @@ it('a preview of what one writes oneself is as safe', async () => {
   const room = await ada.room('Engines');
   const { app, strangers, broken } = await guarded(ada, `#/r/${room.id}`);
   await app.composer.waitFor();
+  await app.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await eventually(async () => expect(await app.page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true));
   // Offline, so that it is the app's own rendering and not the server's.
   await app.page.context().setOffline(true);
   for (const text of strings) {

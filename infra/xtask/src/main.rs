@@ -60,6 +60,9 @@ struct Test {
     /// Format, lints, unit and contract tests only: no binaries, no template lint, no whole system
     #[arg(long)]
     fast: bool,
+    /// One stage alone, by its name, over what is built already; may be repeated
+    #[arg(long, value_name = "STAGE", conflicts_with = "fast")]
+    only: Vec<String>,
 }
 
 #[derive(Args)]
@@ -85,7 +88,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Up(up) => up.run(),
         Command::Logs(logs) => logs.run(),
-        Command::Test(test) => stages::test(test.fast),
+        Command::Test(test) => stages::test(test.fast, &test.only),
         Command::Check => stages::check(),
         Command::Contracts(contracts) => contracts.run(),
         Command::Fuzz(fuzz) => fuzz.run(),

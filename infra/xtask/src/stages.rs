@@ -25,10 +25,10 @@ pub fn check() -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Everything, or with `fast` only what needs neither binaries nor Python.
-pub fn test(fast: bool) -> Outcome {
+/// Everything, or with `fast` only what needs neither binaries nor Python, or `only` some stages.
+pub fn test(fast: bool, only: &[String]) -> Outcome {
     let mut totals = Totals::default();
-    let result = run(if fast {
+    let mut stages: Vec<Stage<'_>> = if fast {
         vec![
             format(),
             lints(),
@@ -47,7 +47,15 @@ pub fn test(fast: bool) -> Outcome {
             ("browser", Box::new(web::browse)),
             ("search against OpenSearch", Box::new(opensearch::check)),
         ]
-    });
+    };
+    if let Some(name) = only.iter().find(|name| stages.iter().all(|(stage, _)| stage != name)) {
+        let names: Vec<&str> = stages.iter().map(|(stage, _)| *stage).collect();
+        return Err(format!("there is no stage “{name}”, but {}.", names.join(", ")));
+    }
+    if !only.is_empty() {
+        stages.retain(|(stage, _)| only.iter().any(|name| name == stage));
+    }
+    let result = run(stages);
     if totals != Totals::default() {
         println!("{}", totals.sentence());
     }

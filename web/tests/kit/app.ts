@@ -16,9 +16,9 @@ export class App {
   get main(): Locator {
     return this.page.getByRole('main');
   }
-  /** The panel on the right. */
+  /** The panel on the right; on a phone it is all there is, and so the main landmark. */
   get panel(): Locator {
-    return this.page.getByRole('complementary', { name: 'Details' });
+    return this.page.getByRole('complementary', { name: 'Details' }).or(this.page.getByRole('main', { name: 'Details' }));
   }
   get dialog(): Locator {
     return this.page.getByRole('dialog');
