@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import type { Route } from './router.svelte';
+import type { Route } from './route';
 
 // Each is a chunk of its own, fetched when it is first shown.
 const load = {

@@ -1,4 +1,4 @@
-import type { Route } from '../router.svelte';
+import type { Route } from '../route';
 
 /** Where somebody wanted to go who has to sign in first; a path of this app, never another address. */
 export function wanted(route: Route): string {
