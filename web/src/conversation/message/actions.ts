@@ -56,9 +56,14 @@ function startReply(c: Conversation, message: Message): void {
   c.focusComposer();
 }
 
+/** As long as the model waits before it tells the server. */
+const UNDO_MS = 5000;
+
 function remove(c: Conversation, message: Message): void {
   const { undo } = c.room.remove(message);
-  toast(m.conversation_deleted_toast(), { action: { label: m.conversation_undo(), run: undo } });
+  const dismiss = toast(m.conversation_deleted_toast(), { action: { label: m.conversation_undo(), run: undo } });
+  // An offer that cannot be kept any more is taken back.
+  setTimeout(dismiss, UNDO_MS);
 }
 
 /** The first of them are the toolbar's buttons, the others its menu. Empty for what is only on its way. */
