@@ -212,7 +212,7 @@ export class History {
 
   #replied(rootId: string, reply: Message): void {
     const root = this.held.get(rootId);
-    if (root === undefined || root.message.deleted) return;
+    if (root === undefined) return;
     if (root.counted.has(reply.id) || (root.countedUpTo !== null && reply.created_at <= root.countedUpTo)) return;
     root.counted.add(reply.id);
     root.message = replied(root.message, reply.created_at);

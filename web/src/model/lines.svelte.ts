@@ -24,6 +24,11 @@ export class LineState implements Line {
     return this.message.seq;
   }
 
+  /** The number of that event: an answer is only good if it stayed the same since the question. */
+  get changedBy(): number {
+    return this.#changedBy;
+  }
+
   /** Whether an event with this number is the latest about this message, which it is from now on. */
   latest(seq: number): boolean {
     if (this.#changedBy > seq) return false;

@@ -27,7 +27,7 @@ export function tombstone(held: Message, by: string, at: string): Message {
 
 /** `next` (of a `message_updated`) in the place of `held`; replies are counted here, and `me` is not in events. */
 export function updated(held: Message, next: Message, me: string): Message {
-  if (held.deleted || (held.edited_at !== null && (next.edited_at ?? '') < held.edited_at)) return held;
+  if (held.deleted) return held;
   return { ...next, reply_count: held.reply_count, last_reply_at: held.last_reply_at, reactions: own(next.reactions, held.reactions, me) };
 }
 

@@ -10,7 +10,7 @@ import type { LineState } from './lines.svelte';
 import { MembersState } from './members.svelte';
 import { Pending } from './pending';
 import { ReadMark } from './reads';
-import { counted } from './room_counts';
+import { counted, isAbsolute } from './room_counts';
 import { tell } from './room_events';
 import { RoomMessages } from './room_messages';
 import { ThreadState } from './thread.svelte';
@@ -42,8 +42,10 @@ export class RoomState extends RoomMessages implements RoomModel {
   visitedAt = 0;
   /** The number of the event with which one came in, as far as it is known. */
   enteredAt = 0;
-  /** Up to here, events are in the room's counts already. */
+  /** Up to here, events are in the room's counts already, or may be … */
   #countedTo: number;
+  /** … and up to here for certain: a room's `last_seq` counts numbers that were taken and are not written yet. */
+  #settledTo: number;
 
   constructor(core: Core, room: Room, position: number, drafts: Map<string, CachedDraft>) {
     super(core, room.id);
@@ -55,6 +57,7 @@ export class RoomState extends RoomMessages implements RoomModel {
     this.#read = new ReadMark(core, room.id, (state) => this.readState(state));
     this.#pending = new Pending(core, room.id, this.messages);
     this.#countedTo = position;
+    this.#settledTo = position;
     this.messages.take = (line) => [...this.#threads.values()].some((thread) => thread.take(line));
     this.took(room);
   }
@@ -199,16 +202,19 @@ export class RoomState extends RoomMessages implements RoomModel {
     this.room = { ...this.room, notification_level };
   }
 
-  /** The room as REST answered it; `position`: up to where its counts go. */
-  took(room: Room, position = room.last_seq): void {
+  /** The room as REST answered it; `settled`: up to where its counts go for certain. False if events have overtaken the answer. */
+  took(room: Room, settled?: number): boolean {
+    const position = settled ?? room.last_seq;
     const held = this.room as Room | undefined;
-    if (held && room.last_seq < held.last_seq && position < held.last_seq) {
+    const overtaken = held !== undefined && room.last_seq < held.last_seq && position < held.last_seq;
+    if (overtaken) {
       // The answer was overtaken by events: it only fills in what they do not tell.
       this.room = { ...room, ...held };
     } else {
       // A room seen from outside lacks the membership: what is known of it stays.
       this.room = { ...held, ...room };
       this.#countedTo = Math.max(this.#countedTo, position);
+      this.#settledTo = Math.max(this.#settledTo, settled ?? 0);
     }
     if (room.peer) {
       this.core.people.saw(room.peer);
@@ -217,6 +223,7 @@ export class RoomState extends RoomMessages implements RoomModel {
     }
     if (room.last_message) this.core.people.saw(room.last_message.sender);
     this.#watchSilence();
+    return !overtaken;
   }
 
   /** A reconnect: loads anew what events do not tell. */
@@ -250,6 +257,11 @@ export class RoomState extends RoomMessages implements RoomModel {
     if (event.type === 'message_deleted' && fresh) this.#unpinned(event.data.message_id);
     this.messages.apply(event);
     if (fresh) this.room = counted(this.room, event, this.core.me.id);
+    else if (seq > this.#settledTo) {
+      // Its number was taken when the room was asked for; whether it was in the answer, a later answer tells.
+      if (isAbsolute(event)) this.room = counted(this.room, event, this.core.me.id);
+      this.core.refreshRoom(this.id);
+    }
     if (seq !== null && systemOf(event)) this.timeline.came();
     if (!this.isOpen && (this.messages.live?.lines.length ?? 0) > CLOSED_LINES_MAX + 100) this.messages.trim(CLOSED_LINES_MAX, this.#threadLines());
     tell(this, this.#typing, this.#members, event);
@@ -303,12 +315,9 @@ export class RoomState extends RoomMessages implements RoomModel {
 
   /** A deleted message loses its pin without an event of its own. */
   #unpinned(messageId: string): void {
-    const { pin_count } = this.room;
     const held = this.messages.held.get(messageId)?.message;
-    if (pin_count === 0 || (held && !held.deleted && !held.pinned)) return;
-    if (held?.pinned) this.room = { ...this.room, pin_count: pin_count - 1 };
-    // Not held, or taken off here already: only the server knows.
-    else this.core.refreshRoom(this.id);
+    // Shown as pinned or not shown at all: only the server knows whether it was, at that moment.
+    if (this.room.pin_count > 0 && (!held || held.deleted || held.pinned)) this.core.refreshRoom(this.id);
   }
 
   #threadLines(): LineState[] {

@@ -3,6 +3,11 @@ import type { Room } from './contract';
 import type { ChatEvent } from './history.svelte';
 import { tombstone } from './messages';
 
+/** Whether the event says how something is, and not that there is one more or fewer: it may be applied twice. */
+export function isAbsolute(event: ChatEvent): boolean {
+  return event.type === 'room_updated' || event.type === 'member_updated' || event.type === 'ownership_transferred';
+}
+
 /** The room after an event that is not in its counts yet. */
 export function counted(room: Room, event: ChatEvent, me: string): Room {
   const seq = 'seq' in event && typeof event.seq === 'number' ? event.seq : 0;

@@ -30,7 +30,7 @@ export abstract class RoomManage {
     this.id = id;
   }
 
-  protected abstract took(room: Room): void;
+  protected abstract took(room: Room): boolean;
 
   protected get client() {
     return this.core.api.client;

@@ -44,10 +44,11 @@ export abstract class RoomMessages extends RoomManage {
 
   /** Fetches a message and takes it over; it is placed if its place is held. */
   async fetchMessage(messageId: string): Promise<Message | null> {
+    const unchanged = this.#watch(messageId);
     try {
       const message = await data(this.client.GET('/messages/{message_id}', { params: { path: { message_id: messageId } } }));
       this.core.people.saw(message.sender);
-      this.messages.found(message);
+      if (unchanged()) this.messages.found(message);
       this.core.touch(this.id);
       return message;
     } catch (error) {
@@ -62,8 +63,10 @@ export abstract class RoomMessages extends RoomManage {
   async edit(message: Message, content: string): Promise<void> {
     const params = { path: { message_id: message.id } };
     const back = this.#show(message.id, (held) => ({ ...held, content, content_html: null }));
+    const unchanged = this.#watch(message.id);
     try {
-      this.messages.found(await data(this.client.PUT('/messages/{message_id}', { params, body: { content } })));
+      const edited = await data(this.client.PUT('/messages/{message_id}', { params, body: { content } }));
+      if (unchanged()) this.messages.found(edited);
     } catch (error) {
       back();
       throw error;
@@ -123,11 +126,12 @@ export abstract class RoomMessages extends RoomManage {
       reacted(held, { emoji, userId, user: this.core.me, count: null, added: yes }, userId);
     this.#show(message.id, change(added));
     const path = { message_id: message.id };
+    const unchanged = this.#watch(message.id);
     try {
       const answer = added
         ? await data(this.client.POST('/messages/{message_id}/reactions', { params: { path }, body: { emoji } }))
         : await data(this.client.DELETE('/messages/{message_id}/reactions/{emoji}', { params: { path: { ...path, emoji } } }));
-      this.#show(message.id, (held) => ({ ...held, reactions: answer.reactions }));
+      if (unchanged()) this.#show(message.id, (held) => ({ ...held, reactions: answer.reactions }));
     } catch (error) {
       const gone = !added && Problem.wrap(error).code === 'reaction_not_found';
       if (gone) return;
@@ -146,6 +150,20 @@ export abstract class RoomMessages extends RoomManage {
       back();
       throw error;
     }
+  }
+
+  /**
+   * Tells afterwards whether the message is as it was, but for what is done here. If an event has changed it meanwhile,
+   * nobody knows whether the answer is older or newer: it is asked for again.
+   */
+  #watch(messageId: string): () => boolean {
+    const before = this.messages.held.get(messageId)?.changedBy;
+    return () => {
+      const now = this.messages.held.get(messageId)?.changedBy;
+      if (before === undefined || now === undefined || now === before) return true;
+      this.refetch(messageId);
+      return false;
+    };
   }
 
   /** Shows a change; the answer takes it back, unless something newer has come meanwhile. */

@@ -7,6 +7,9 @@ import type { Core } from './core';
 import type { Keeper } from './keeper';
 import { RoomState } from './room.svelte';
 
+/** Several reasons to ask for a room's data are one. */
+const REFRESH_MS = 300;
+
 /** The rooms one is in: how they come, are loaded afresh, and go. */
 export class RoomsState {
   readonly byId = new SvelteMap<string, RoomState>();
@@ -125,16 +128,16 @@ export class RoomsState {
     }
   }
 
-  refresh(roomId: string): void {
+  /** Asks for a room's data, soon; again where events have overtaken the answer. */
+  refresh(roomId: string, tries = 5): void {
     clearTimeout(this.#refreshing.get(roomId));
-    const timer = setTimeout(() => {
+    const ask = async () => {
       this.#refreshing.delete(roomId);
-      void data(this.#core.api.client.GET('/rooms/{room_id}', { params: { path: { room_id: roomId } } })).then(
-        (room) => this.byId.get(roomId)?.took(room),
-        () => undefined,
-      );
-    }, 50);
-    this.#refreshing.set(roomId, timer);
+      const room = await data(this.#core.api.client.GET('/rooms/{room_id}', { params: { path: { room_id: roomId } } }));
+      const held = this.byId.get(roomId);
+      if (held && !held.took(room) && tries > 1) this.refresh(roomId, tries - 1);
+    };
+    this.#refreshing.set(roomId, setTimeout(() => void ask().catch(() => undefined), REFRESH_MS));
   }
 
   /** Takes nothing more. */
