@@ -38,6 +38,9 @@ pub struct Args {
     /// Seconds after which an idle function process is ended.
     #[arg(long, value_name = "S", default_value = "300", value_parser = seconds)]
     pub lambda_idle: Duration,
+    /// The folder of the built web app, served at the same port. Its headers are in `headers.json` beside it.
+    #[arg(long, value_name = "DIR")]
+    pub web: Option<PathBuf>,
     /// Where to write the addresses as JSON once everything answers.
     #[arg(long, value_name = "PATH")]
     pub ready_file: Option<PathBuf>,

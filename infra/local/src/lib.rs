@@ -20,6 +20,7 @@ pub mod runtime;
 pub mod s3;
 pub mod schedules;
 pub mod secrets;
+pub mod site;
 pub mod sqs;
 pub mod stack;
 pub mod streams;

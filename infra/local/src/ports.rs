@@ -8,6 +8,7 @@ use crate::opensearch::Domains;
 use crate::rights::{self, Rights, Want};
 use crate::runtime::{Failure, Host};
 use crate::secrets::Secrets;
+use crate::site::Site;
 use crate::sqs::{self, Sqs};
 use crate::websocket::{self, SocketApi};
 use http::{HeaderValue, Method, Request, StatusCode};
@@ -25,6 +26,8 @@ pub struct Public {
     pub http: Option<HttpApi>,
     /// The WebSocket APIs.
     pub sockets: Vec<Arc<SocketApi>>,
+    /// The web app, if it is to be served.
+    pub site: Option<Site>,
 }
 
 impl Public {
@@ -35,6 +38,12 @@ impl Public {
             && let Some(api) = self.sockets.iter().find(|api| api.stage == stage)
         {
             return Arc::clone(api).connect(request, peer).await;
+        }
+        if let Some(site) = &self.site
+            && let Some(answer) =
+                site.answer(request.method(), request.uri().path(), request.headers()).await
+        {
+            return answer;
         }
         match &self.http {
             Some(api) => api.handle(request, peer).await,

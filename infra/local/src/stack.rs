@@ -15,6 +15,7 @@ use crate::runtime::{Host, Surroundings};
 use crate::s3::S3;
 use crate::schedules::{self, Schedule};
 use crate::secrets::Secrets;
+use crate::site::{Origins, Site};
 use crate::sqs::{self, Sqs};
 use crate::streams::Reader;
 use crate::template::Template;
@@ -38,6 +39,7 @@ pub struct Stack {
     sockets: Vec<Arc<SocketApi>>,
     tasks: JoinSet<()>,
     ready_file: Option<std::path::PathBuf>,
+    web: bool,
     _data: DataDir,
 }
 
@@ -57,6 +59,24 @@ impl Stack {
         let (aws_listener, aws_port) =
             net::bind(0).await.map_err(|_| StartError::PortTaken { port: 0 })?;
         let deployment = template.resolve(public_port, aws_port, &overrides)?;
+        let s3_listener = match deployment.buckets.is_empty() {
+            true => None,
+            false => Some(net::bind(0).await.map_err(|_| StartError::PortTaken { port: 0 })?),
+        };
+        let site = match &args.web {
+            Some(folder) => {
+                let at = |scheme: &str, port| format!("{scheme}://127.0.0.1:{port}");
+                let origins = Origins {
+                    sockets: at("ws", public_port),
+                    files: s3_listener
+                        .as_ref()
+                        .map(|(_, port)| at("http", *port))
+                        .unwrap_or_default(),
+                };
+                Some(Site::open(folder, &origins).map_err(StartError::Data)?)
+            }
+            None => None,
+        };
         let data = DataDir::open(&args.data, args.fresh)?;
         let unwritable = |cause| StartError::DataUnwritable { path: args.data.clone(), cause };
         let logs = Arc::new(Logs::open(&data.join("logs"), args.verbose).map_err(unwritable)?);
@@ -88,11 +108,6 @@ impl Stack {
                 .map_err(|error| StartError::Data(error.to_string()))?
                 .map_err(StartError::Data)?
         };
-        let s3_listener = match deployment.buckets.is_empty() {
-            true => None,
-            false => Some(net::bind(0).await.map_err(|_| StartError::PortTaken { port: 0 })?),
-        };
-
         let around = Surroundings {
             bin_dir: std::path::absolute(&args.bin_dir).unwrap_or_else(|_| args.bin_dir.clone()),
             aws_port,
@@ -127,7 +142,7 @@ impl Stack {
         };
         start_sources(&mut tasks, &deployment, &host, &sqs, &dynamodb, &data)?;
 
-        let public = Arc::new(Public { http, sockets: sockets.clone() });
+        let public = Arc::new(Public { http, sockets: sockets.clone(), site });
         tasks.spawn(net::serve(public_listener, move |request, peer| {
             let public = Arc::clone(&public);
             async move { public.handle(request, peer).await }
@@ -153,6 +168,7 @@ impl Stack {
             sockets,
             tasks,
             ready_file: args.ready_file.clone(),
+            web: args.web.is_some(),
             _data: data,
         };
         stack.announce(public_port, aws_port, around.s3_port, &deployment).map_err(unwritable)?;
@@ -174,6 +190,9 @@ impl Stack {
             .collect();
         for notice in &deployment.notices {
             println!("{notice}");
+        }
+        if self.web {
+            println!("The web app: {http}/");
         }
         println!("{http}");
         for socket in &sockets {

@@ -4,6 +4,7 @@
 //! It only starts other programs, so it depends on nothing of the chat and compiles in seconds.
 
 mod cargo;
+mod chromium;
 mod contracts;
 mod fuzz;
 mod lint;
@@ -14,6 +15,7 @@ mod python;
 mod stages;
 mod totals;
 mod up;
+mod web;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -58,6 +60,9 @@ struct Test {
     /// Format, lints, unit and contract tests only: no binaries, no template lint, no whole system
     #[arg(long)]
     fast: bool,
+    /// One stage alone, by its name, over what is built already; may be repeated
+    #[arg(long, value_name = "STAGE", conflicts_with = "fast")]
+    only: Vec<String>,
 }
 
 #[derive(Args)]
@@ -83,7 +88,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Up(up) => up.run(),
         Command::Logs(logs) => logs.run(),
-        Command::Test(test) => stages::test(test.fast),
+        Command::Test(test) => stages::test(test.fast, &test.only),
         Command::Check => stages::check(),
         Command::Contracts(contracts) => contracts.run(),
         Command::Fuzz(fuzz) => fuzz.run(),
@@ -110,6 +115,8 @@ fn tool(profile: cargo::Profile, name: &str, path: Option<PathBuf>, args: Vec<St
     cargo::become_binary(
         profile,
         name,
-        path.into_iter().map(Into::into).chain(args.into_iter().map(Into::into)),
+        path.into_iter()
+            .flat_map(|path| ["--data".into(), path.into()])
+            .chain(args.into_iter().map(Into::into)),
     )
 }

@@ -9,7 +9,7 @@ use crate::cargo::{self, BUILD};
 use crate::contracts;
 use crate::lint::{self, Linted};
 use crate::totals::Totals;
-use crate::{Outcome, fuzz, opensearch, place};
+use crate::{Outcome, fuzz, opensearch, place, web};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -25,10 +25,10 @@ pub fn check() -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Everything, or with `fast` only what needs neither binaries nor Python.
-pub fn test(fast: bool) -> Outcome {
+/// Everything, or with `fast` only what needs neither binaries nor Python, or `only` some stages.
+pub fn test(fast: bool, only: &[String]) -> Outcome {
     let mut totals = Totals::default();
-    let result = run(if fast {
+    let mut stages: Vec<Stage<'_>> = if fast {
         vec![
             format(),
             lints(),
@@ -43,9 +43,19 @@ pub fn test(fast: bool) -> Outcome {
             ("contracts", Box::new(contracts::check)),
             ("tests", Box::new(|| tests(&["--test".into(), "*".into()], &mut totals))),
             ("fuzz", Box::new(|| fuzz::check().map(noted))),
+            ("web", Box::new(web::check)),
+            ("browser", Box::new(web::browse)),
             ("search against OpenSearch", Box::new(opensearch::check)),
         ]
-    });
+    };
+    if let Some(name) = only.iter().find(|name| stages.iter().all(|(stage, _)| stage != name)) {
+        let names: Vec<&str> = stages.iter().map(|(stage, _)| *stage).collect();
+        return Err(format!("there is no stage “{name}”, but {}.", names.join(", ")));
+    }
+    if !only.is_empty() {
+        stages.retain(|(stage, _)| only.iter().any(|name| name == stage));
+    }
+    let result = run(stages);
     if totals != Totals::default() {
         println!("{}", totals.sentence());
     }

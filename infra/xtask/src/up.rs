@@ -1,10 +1,11 @@
 //! `cargo xtask up`: the whole deployment of template.yaml on this machine.
 
 use crate::cargo::{self, Profile};
-use crate::{Outcome, place};
+use crate::{Outcome, place, web};
 use clap::Args;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// How the stack is started.
 #[derive(Args)]
@@ -27,6 +28,12 @@ pub struct Up {
     /// A parameter of template.yaml, as SendRateMax=1000; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = parameter)]
     param: Vec<String>,
+    /// Serve the API alone, without the web app
+    #[arg(long)]
+    no_web: bool,
+    /// Fill it with recorded conversations, a folder as `replay` takes it, to see the app alive
+    #[arg(long, value_name = "FOLDER")]
+    demo: Option<PathBuf>,
     /// Further arguments of parlance-local, after `--`
     #[arg(last = true)]
     args: Vec<OsString>,
@@ -37,11 +44,30 @@ impl Up {
     pub fn run(self) -> Outcome {
         let profile = if self.release { Profile::Release } else { Profile::Dev };
         cargo::build(profile)?;
-        let arguments = self.arguments(profile.folder()?);
+        let web = self.web()?;
+        let ready = self.demo.as_ref().map(|folder| demo(profile, folder)).transpose()?;
+        let arguments = self.arguments(profile.folder()?, web, ready);
         cargo::become_binary(profile, "parlance-local", arguments.into_iter())
     }
 
-    fn arguments(self, binaries: PathBuf) -> Vec<OsString> {
+    /// The built web app, if it is wanted and this machine can build it.
+    fn web(&self) -> Result<Option<PathBuf>, String> {
+        if self.no_web {
+            return Ok(None);
+        }
+        if let Err(reason) = web::possible() {
+            println!("Serving the API alone: {reason}.");
+            return Ok(None);
+        }
+        web::built().map(Some)
+    }
+
+    fn arguments(
+        self,
+        binaries: PathBuf,
+        web: Option<PathBuf>,
+        demo_ready: Option<PathBuf>,
+    ) -> Vec<OsString> {
         let mut all: Vec<OsString> = vec![
             "--template".into(),
             place::root().join("template.yaml").into(),
@@ -57,6 +83,12 @@ impl Up {
                 all.push(flag.into());
             }
         }
+        if let Some(folder) = web {
+            all.extend(["--web".into(), folder.into()]);
+        }
+        if let Some(file) = demo_ready {
+            all.extend(["--ready-file".into(), file.into(), "--param".into(), DEMO.into()]);
+        }
         // Push works out of the box, also with a receiver on this machine.
         for parameter in ["PushContact=mailto:local@parlance.example", "OutboundLocal=true"] {
             all.extend(["--param".into(), parameter.into()]);
@@ -67,6 +99,24 @@ impl Up {
         all.extend(self.args);
         all
     }
+}
+
+/// What the demonstration needs: many lines at once.
+const DEMO: &str = "SendRateMax=100000";
+
+/// Starts what fills the stack as soon as it runs, and says in which file it waits for the addresses. It ends
+/// with the terminal's Ctrl-C, as the stack does, or when it finds the stack gone.
+fn demo(profile: Profile, folder: &Path) -> Result<PathBuf, String> {
+    if !folder.exists() {
+        return Err(format!("there is nothing at {}.", folder.display()));
+    }
+    let ready = std::env::temp_dir().join(format!("parlance-demo-{}.json", std::process::id()));
+    let _ = std::fs::remove_file(&ready);
+    let program = profile.folder()?.join("demo");
+    let mut filler = Command::new(&program);
+    filler.arg("--data").arg(folder).arg("--ready").arg(&ready).stdin(Stdio::null());
+    filler.spawn().map_err(|error| cargo::unstarted(&program.display().to_string(), &error))?;
+    Ok(ready)
 }
 
 fn parameter(text: &str) -> Result<String, String> {
@@ -97,12 +147,14 @@ mod tests {
             verbose: false,
             release: false,
             param: vec!["A=1".into(), "B=2".into()],
+            no_web: false,
+            demo: None,
             args: vec!["--idle-timeout".into(), "5".into()],
         };
-        let arguments = up.arguments("bins".into());
+        let arguments = up.arguments("bins".into(), Some("dist".into()), None);
         let tail: Vec<_> = arguments[2..].iter().map(|a| a.to_string_lossy()).collect();
         // Those asked for come last, so that they count.
-        let expected = "--bin-dir bins --data d --port 0 --fresh \
+        let expected = "--bin-dir bins --data d --port 0 --fresh --web dist \
                         --param PushContact=mailto:local@parlance.example --param OutboundLocal=true \
                         --param A=1 --param B=2 --idle-timeout 5";
         assert_eq!(tail.join(" "), expected);

@@ -7,5 +7,6 @@ mod events;
 mod harness;
 mod http;
 mod queues;
+mod site;
 mod sockets;
 mod start;

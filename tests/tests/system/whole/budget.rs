@@ -397,10 +397,13 @@ fn check_units(function: &str, before: &Metrics, after: &Metrics, runs: u64) {
     let (read, written) = after.units_since(before, function);
     #[allow(clippy::cast_precision_loss, reason = "a handful of runs")]
     let per_run = |units: f64| units / runs as f64;
+    // A process that starts reads the key that tokens are verified with; at most two start meanwhile.
+    let slack = [0.0, per_run(2.0), 0.0];
     for (column, what, units) in [(1, "read", per_run(read)), (2, "written", per_run(written))] {
         let limit = limit(column)
             .unwrap_or_else(|| panic!("units.txt has no row for {function}: {read} {written}"));
-        assert!(units <= limit, "{function}: {units} units {what} a run, at most {limit} expected");
+        let fits = units <= limit + slack[column];
+        assert!(fits, "{function}: {units} units {what} a run, at most {limit} expected");
         assert!(
             units * 2.0 + 1.0 >= limit,
             "{function}: {units} units {what} a run, yet {limit} are allowed"

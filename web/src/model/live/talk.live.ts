@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { device, name, until } from './device';
+
+test('two people talk', async () => {
+  const ann = await device(name('ann'));
+  const bob = await device(name('bob'));
+  const room = await ann.createRoom({ type: 'public', name: 'Tea room' });
+  room.open();
+  const there = await bob.joinRoom(room.room.id);
+  there.open();
+  await until(() => room.room.member_count === 2);
+  room.draft.text = 'hello **bob**';
+  room.send(room.draft);
+  expect(room.timeline.lines.at(-1)?.sending).toBe('waiting');
+  const key = room.timeline.lines.at(-1)?.key;
+  await until(() => there.timeline.lines.some((line) => line.message.content === 'hello **bob**'));
+  await until(() => room.timeline.lines.at(-1)?.sending === null);
+  expect(room.timeline.lines.at(-1)?.key).toBe(key);
+  expect(there.room.unread_count).toBe(1);
+  there.markRead(there.timeline.lines.at(-1)!.message);
+  await until(() => room.readUpTo.size > 0);
+  for (let i = 0; i < 30; i += 1) {
+    room.draft.text = `message ${i}`;
+    room.send(room.draft);
+  }
+  await until(() => there.timeline.lines.some((line) => line.message.content === 'message 29'), 30_000);
+  const texts = there.timeline.lines.map((line) => line.message.content).filter((one) => one.startsWith('message'));
+  expect(texts).toEqual(Array.from({ length: 30 }, (_, i) => `message ${i}`));
+  const root = there.timeline.lines.at(-1)!.message;
+  await there.react(root, '👍');
+  await until(() => room.timeline.lines.at(-1)!.message.reactions[0]?.count === 1);
+  expect(room.timeline.lines.at(-1)!.message.reactions[0]?.me).toBe(false);
+  there.draft.text = 'a reply';
+  there.send(there.draft, root);
+  await until(() => room.timeline.lines.at(-2)!.message.reply_count === 1);
+  const thread = room.thread(root.id);
+  await until(() => thread.lines.length === 1);
+  there.threadDraft(root.id).text = 'another';
+  there.send(there.threadDraft(root.id), root);
+  await until(() => thread.lines.length === 2);
+  await until(() => thread.root!.reply_count === 2);
+  await there.edit(there.timeline.lines.at(-1)!.message, 'edited');
+  await until(() => thread.lines[1]!.message.content === 'edited');
+  there.remove(there.timeline.lines.at(-1)!.message);
+  await until(() => thread.lines[1]!.message.deleted);
+  await until(() => thread.root!.reply_count === 1);
+  expect(there.timeline.lines.map((line) => line.message.seq)).toEqual([...there.timeline.lines.map((line) => line.message.seq)].sort((a, b) => a - b));
+  ann.stop();
+  bob.stop();
+});
