@@ -39,3 +39,40 @@ fn every_route_is_reached_and_nothing_else_is_taken_from_the_app() {
         assert!(used, "{pattern} goes to {to} and no route is there");
     }
 }
+
+#[test]
+fn the_apps_files_have_the_headers_that_they_have_on_one_machine() {
+    let template = Template::load();
+    let config =
+        &template.root["Resources"]["WebHeaders"]["Properties"]["ResponseHeadersPolicyConfig"];
+    let security = &config["SecurityHeadersConfig"];
+    let file = parlance_tests::stack::project_folder().join("web/headers.json");
+    let wanted: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let wanted = wanted["all"].as_object().unwrap();
+    for (name, value) in wanted {
+        let found = match name.as_str() {
+            "content-security-policy" => {
+                security["ContentSecurityPolicy"]["ContentSecurityPolicy"].as_str()
+            }
+            "x-content-type-options" => {
+                security["ContentTypeOptions"].is_object().then_some("nosniff")
+            }
+            "x-frame-options" => security["FrameOptions"]["FrameOption"].as_str(),
+            "referrer-policy" => security["ReferrerPolicy"]["ReferrerPolicy"].as_str(),
+            other => {
+                let all = config["CustomHeadersConfig"]["Items"].as_array().unwrap();
+                all.iter().find(|one| one["Header"] == other).and_then(|one| one["Value"].as_str())
+            }
+        };
+        let value = match value {
+            // The sockets are behind the same door, so 'self' is enough for them.
+            Value::Array(parts) => {
+                let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
+                let text = parts.join("; ").replace(" {sockets}", "");
+                text.replace("{files}", "https://${Files.RegionalDomainName}")
+            }
+            text => text.as_str().unwrap().to_owned(),
+        };
+        assert_eq!(found, Some(value.as_str()), "{name}");
+    }
+}
