@@ -6,13 +6,12 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { App } from './kit/app';
-import { openAs, visit, type Size } from './kit/browser';
+import { openAs, shots, visit, type Size } from './kit/browser';
 import { Person } from './kit/api';
 import { violations } from './kit/axe';
 import { png } from './kit/pictures';
 import { eventually } from './kit/wait';
 
-const shots = resolve(import.meta.dirname, '../shots');
 /** Another one with `SHOTS=desktop,phone`, to look at some only. */
 const sizes = (process.env.SHOTS?.split(',') ?? ['desktop', 'phone', 'tablet']) as Size[];
 let ada: Person;

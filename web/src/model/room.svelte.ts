@@ -22,6 +22,11 @@ const CLOSED_LINES_MAX = 300;
 /** Lines kept on the disk. */
 const CACHED_LINES_MAX = 100;
 
+/** Whether a message of somebody else names the user. */
+function names({ sender, deleted, mentions, mentions_all }: Message, me: string): boolean {
+  return sender.id !== me && !deleted && (mentions_all || mentions.includes(me));
+}
+
 /** A room the user is in. */
 export class RoomState extends RoomMessages implements RoomModel {
   room: Room = $state.raw() as Room;
@@ -211,8 +216,9 @@ export class RoomState extends RoomMessages implements RoomModel {
       // The answer was overtaken by events: it only fills in what they do not tell.
       this.room = { ...room, ...held };
     } else {
-      // A room seen from outside lacks the membership: what is known of it stays.
-      this.room = { ...held, ...room };
+      // A room seen from outside lacks the membership: what is known of it stays. Mentions are counted a moment later.
+      const mention_count = Math.max(room.mention_count ?? 0, this.#namedSince(room.last_read_seq));
+      this.room = { ...held, ...room, ...(room.mention_count !== undefined && { mention_count }) };
       this.#countedTo = Math.max(this.#countedTo, position);
       this.#settledTo = Math.max(this.#settledTo, settled ?? 0);
     }
@@ -255,6 +261,7 @@ export class RoomState extends RoomMessages implements RoomModel {
     const seq = 'seq' in event && typeof event.seq === 'number' ? event.seq : null;
     const fresh = seq === null || seq > this.#countedTo;
     if (event.type === 'message_deleted' && fresh) this.#unpinned(event.data.message_id);
+    if (fresh) this.#mentioned(event);
     this.messages.apply(event);
     if (fresh) this.room = counted(this.room, event, this.core.me.id);
     else if (seq > this.#settledTo) {
@@ -311,6 +318,23 @@ export class RoomState extends RoomMessages implements RoomModel {
     if (message === null || typeof seq !== 'number') return;
     const data = { room_id: this.id, seq, message };
     if (type === 'message_created' || type === 'message_updated') this.core.replay({ type, seq, ts, data });
+  }
+
+  /** Messages after a number that name the user, as far as they are held. */
+  #namedSince(seq = Infinity): number {
+    const lines = seq === Infinity ? [] : (this.messages.live?.lines.slice(this.timeline.placeOf(seq + 1)) ?? []);
+    return lines.filter((line) => names(line.message, this.core.me.id)).length;
+  }
+
+  /** An edit may name one for the first time; a deletion takes back that it did. */
+  #mentioned(event: ChatEvent): void {
+    const id = event.type === 'message_updated' ? event.data.message.id : event.type === 'message_deleted' ? event.data.message_id : null;
+    const held = id === null ? undefined : this.messages.held.get(id)?.message;
+    if (!held || held.seq <= (this.room.last_read_seq ?? 0)) return;
+    const before = names(held, this.core.me.id);
+    const after = event.type === 'message_updated' && names(event.data.message, this.core.me.id);
+    const change = !before && after ? 1 : before && event.type === 'message_deleted' ? -1 : 0;
+    if (change !== 0) this.room = { ...this.room, mention_count: Math.max(0, (this.room.mention_count ?? 0) + change) };
   }
 
   /** A deleted message loses its pin without an event of its own. */

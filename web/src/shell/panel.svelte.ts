@@ -40,9 +40,12 @@ export const panel = {
   get content(): PanelContent | null {
     return content;
   },
-  /** Shows it; a panel that is open already is replaced, so that one step back closes it. */
+  /**
+   * Shows it. Beside the page a panel that is open is replaced, so that one step back closes it; on a
+   * phone, where it is a page of its own, one step back leads to the panel before.
+   */
   show(next: PanelContent): void {
-    if (content) go(pathWith(next), { replace: true });
+    if (content && innerWidth >= 720) go(pathWith(next), { replace: true });
     else go(pathWith(next), { entry: { panel: true } });
   },
   close(): void {

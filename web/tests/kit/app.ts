@@ -23,9 +23,9 @@ export class App {
   get dialog(): Locator {
     return this.page.getByRole('dialog');
   }
-  /** A room in the list; its name may be followed by what is unread. */
+  /** A room in the list; its name may be followed by what is unread, and on a phone by the time and the last message. */
   room(name: string): Locator {
-    return this.nav.getByRole('link', { name: new RegExp(`^${escaped(name)}\\s*(,|$)`) });
+    return this.nav.getByRole('link', { name: new RegExp(`^${escaped(name)}(\\s|,|$)`) });
   }
   async openRoom(name: string): Promise<void> {
     await this.room(name).click();

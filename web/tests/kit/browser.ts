@@ -1,9 +1,12 @@
 /** Chromium, and one context per person: two people are two browsers as far as the app can tell. */
+import { resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import type { Person } from './api';
 import { App } from './app';
 
+/** Where pictures go. */
+export const shots = resolve(import.meta.dirname, '../../shots');
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 let browser: Browser;
 const open: { context: BrowserContext; troubles: string[] }[] = [];
@@ -17,9 +20,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
 });
-afterEach(async () => {
+afterEach(async ({ task }) => {
   const troubles = open.flatMap((one) => one.troubles);
-  for (const { context } of open.splice(0)) await context.close();
+  for (const [at, { context }] of open.splice(0).entries()) {
+    // What somebody would have seen when it failed.
+    const pages = task.result?.state === 'fail' ? context.pages() : [];
+    for (const page of pages) await page.screenshot({ path: `${shots}/failed-${task.name.replace(/\W+/g, '-').slice(0, 60)}-${at}.png` }).catch(() => undefined);
+    await context.close();
+  }
   // Nothing a user does may end in an exception or a broken policy.
   expect(troubles, 'errors in the console').toEqual([]);
 });

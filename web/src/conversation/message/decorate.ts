@@ -28,6 +28,8 @@ function frame(pre: HTMLPreElement): void {
   const block = document.createElement('div');
   block.className = 'code-block';
   pre.replaceWith(block);
+  // Long lines are scrolled by the keyboard, too.
+  pre.tabIndex = 0;
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'copy';

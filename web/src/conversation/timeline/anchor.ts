@@ -2,8 +2,9 @@
  * Keeps what is being read where it is.
  *
  * The list stands in natural flow, so every height is real and none is estimated. The anchor is the
- * first row in sight, remembered by its place in the *content* (not on the screen): scrolling does not
- * change that, only rows growing or coming above it do. Whenever something may have changed, the
+ * lower edge of the first row in sight, remembered by its place in the *content* (not on the screen): scrolling
+ * does not change that, only what grows or comes above it does. The lower edge, because the row itself changes
+ * when older ones come above it: its day, and its author's name, then stand there. Whenever something may have changed, the
  * difference goes into `scrollTop` before the browser paints. The browser's own scroll anchoring is
  * off: Safari has none, so one mechanism serves, and is tested, everywhere.
  */
@@ -15,7 +16,8 @@ const AT_END_PX = 24;
 
 interface Held {
   row: Element;
-  top: number;
+  /** Its lower edge. */
+  bottom: number;
 }
 
 export class Anchor {
@@ -56,7 +58,7 @@ export class Anchor {
     } else {
       const held = this.#held.find(({ row }) => row.isConnected);
       if (held) {
-        const moved = this.#topOf(held.row) - held.top;
+        const moved = this.#topOf(held.row) + held.row.getBoundingClientRect().height - held.bottom;
         if (Math.abs(moved) >= 0.5) this.#box.scrollTop += moved;
       }
     }
@@ -71,7 +73,7 @@ export class Anchor {
     for (const row of this.#rows()) {
       const rect = row.getBoundingClientRect();
       if (rect.bottom <= from + 1) continue;
-      held.push({ row, top: rect.top - from + this.#lastTop });
+      held.push({ row, bottom: rect.bottom - from + this.#lastTop });
       if (held.length === ANCHORS_MAX) break;
     }
     this.#held = held;

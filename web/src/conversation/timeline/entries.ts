@@ -39,19 +39,23 @@ function continues(above: Message, message: Message): boolean {
 export class Entries {
   readonly #made = new WeakMap<Line, Entry>();
 
-  /** The entries of `lines[start..end]`; `unreadAfter` is the last number read when the room was opened. */
+  /**
+   * The entries of `lines[start..end]`; `unreadAfter` is the last number read when the room was opened. The first
+   * that is drawn has its day and its name: were they to go when older lines come, and not when those are drawn,
+   * it would shrink with nothing above it to make up for that.
+   */
   of(lines: readonly Line[], start: number, end: number, unreadAfter: number | null): Entry[] {
     const entries: Entry[] = [];
     for (let at = start; at < end; at += 1) {
       const line = lines[at];
-      if (line) entries.push(this.#entry(line, lines[at - 1], unreadAfter));
+      if (line) entries.push(this.#entry(line, lines[at - 1], at === start, unreadAfter));
     }
     return entries;
   }
 
-  #entry(line: Line, above: Line | undefined, unreadAfter: number | null): Entry {
+  #entry(line: Line, above: Line | undefined, first: boolean, unreadAfter: number | null): Entry {
     const { message } = line;
-    const newDay = !above || localDay(above.message.created_at) !== localDay(message.created_at);
+    const newDay = first || !above || localDay(above.message.created_at) !== localDay(message.created_at);
     const day = newDay ? message.created_at : null;
     const firstUnread =
       unreadAfter !== null &&

@@ -1,5 +1,5 @@
 import { m } from '../../messages/messages.js';
-import type { RoomModel } from '../../model/contract';
+import type { Chat, RoomModel } from '../../model/contract';
 
 /** Is there something of one's own that could not be sent? The outbox's lines come last. */
 export function failedIn({ timeline }: RoomModel): boolean {
@@ -12,11 +12,13 @@ export function failedIn({ timeline }: RoomModel): boolean {
 }
 
 /** The last message in one line: who and what, without its marks; null when there is none. */
-export function previewOf({ room }: RoomModel, meId: string): string | null {
+export function previewOf({ room }: RoomModel, chat: Chat): string | null {
   const last = room.last_message;
   if (!last) return room.description || null;
+  // What the timeline folds is not shown here.
+  if (chat.people.isBlocked(last.sender.id)) return null;
   const text = last.deleted ? m.shell_message_deleted() : last.content.replace(/\s+/g, ' ').replace(/[*_`~>#]+/g, '').slice(0, 160);
   const said = text || last.attachments[0]?.filename || '';
-  if (last.sender.id === meId) return `${m.shell_you()}: ${said}`;
+  if (last.sender.id === chat.account.me.id) return `${m.shell_you()}: ${said}`;
   return room.type === 'direct' ? said : `${last.sender.display_name}: ${said}`;
 }
