@@ -18,7 +18,7 @@ export function confirm(question: Question): Promise<boolean> {
       target: document.body,
       props: {
         ...question,
-        answer: (yes) => {
+        answer: (yes: boolean) => {
           resolve(yes);
           void unmount(shown);
         },

@@ -11,7 +11,7 @@ import UserRound from '@lucide/svelte/icons/user-round';
 import { m } from '../../messages/messages.js';
 import type { Chat, CompactUser, Member, Role, RoomModel } from '../../model/contract';
 import { confirm } from '../../ui/confirm';
-import type { MenuItem } from '../../ui/Menu.svelte';
+import type { MenuItem } from '../../ui/menu';
 import { toast } from '../../ui/toast.svelte';
 import { dialogs } from '../dialogs.svelte';
 import { attempt } from '../form.svelte';
