@@ -261,6 +261,7 @@ export class Connection<E extends ChatEvent = ChatEvent> {
   /** Learns where the rooms stand; answers with those that are behind. */
   async #begin(): Promise<string[]> {
     const round = this.#round;
+    const before = new Set(this.#rooms.positions().keys());
     let server: Map<string, number>;
     if (this.#options.start) server = new Map(await this.#options.start());
     else {
@@ -271,7 +272,8 @@ export class Connection<E extends ChatEvent = ChatEvent> {
     const behind: string[] = [];
     for (const [room, position] of this.#rooms.positions()) {
       const there = server.get(room);
-      if (there === undefined) this.forget(room);
+      // A room that was entered meanwhile is not among what the server said, and something may have happened in it.
+      if (there === undefined) before.has(room) ? this.forget(room) : behind.push(room);
       else if (position < there) behind.push(room);
     }
     for (const [room, position] of server) if (this.#rooms.position(room) === undefined) this.#rooms.track(room, position);

@@ -259,13 +259,15 @@ export class ChatState implements Chat {
 
   /** The start, and after each reconnect: where everything stands. */
   async #bootstrap(): Promise<[string, number][]> {
+    // What is entered while this is under way is not in the answer, and stays.
+    const held = [...this.list.byId.keys()];
     const boot = await data(this.#api.client.GET('/bootstrap'));
     if (this.#over) return [];
     this.limits = boot.limits;
     this.account.set(boot.me);
     this.people.setBlocked(boot.blocks);
     this.notices.counted(boot.notifications_unread);
-    for (const id of this.list.byId.keys()) if (!(id in boot.positions)) this.list.removed(id);
+    for (const id of held) if (!(id in boot.positions)) this.list.removed(id);
     for (const room of boot.rooms) this.list.booted(room, boot.positions[room.id] ?? room.last_seq);
     this.starting = false;
     void this.#cache.keepFact('limits', boot.limits);

@@ -77,6 +77,8 @@ export class RoomsState {
     const held = this.byId.get(room.id);
     if (held) {
       held.took(room);
+      // Shown, and nothing of it would arrive: load it afresh.
+      if (this.#core.connection.position(room.id) === undefined) void this.resync([room.id]);
       return held;
     }
     const state = this.add(room, room.last_seq);

@@ -67,6 +67,24 @@ describe('the round', () => {
     expect(seqs('a')).toEqual([2, 3]);
   });
 
+  test('a room that is entered during the start stays, though the start does not know it', async () => {
+    server.say('a');
+    server.say('b');
+    connect({
+      start: async () => {
+        const positions = [...server.positions()].filter(([room]) => room !== 'b');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        connection.track('b', 1);
+        server.say('b');
+        return positions;
+      },
+    });
+    await pass(300);
+    server.say('b');
+    await pass(100);
+    expect(seqs('b')).toEqual([2, 3]);
+  });
+
   test('a failed start is tried again', async () => {
     let times = 0;
     connect({
