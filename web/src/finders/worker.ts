@@ -28,17 +28,13 @@ export async function startWorker(): Promise<void> {
   if (started || !import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   started = true;
   const workers = navigator.serviceWorker;
-  let taking = false;
-  workers.addEventListener('controllerchange', () => {
-    // Not at the first visit: the page runs what the worker has just been given.
-    if (taking) location.reload();
-  });
   const registration = await workers.register(address());
   const offer = () => {
     const waiting = registration.waiting;
     if (!waiting || !workers.controller) return;
     const run = () => {
-      taking = true;
+      // Only when it serves: a reload before that would bring the old version again.
+      waiting.addEventListener('statechange', () => waiting.state === 'activated' && location.reload());
       waiting.postMessage('take over');
     };
     toast(m.finders_new_version(), { action: { label: m.finders_reload(), run } });

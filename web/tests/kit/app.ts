@@ -9,9 +9,9 @@ export class App {
   async go(path: string): Promise<void> {
     await this.page.evaluate((hash) => void (location.hash = hash), path.replace(/^#?/, '#'));
   }
-  /** The list of rooms. */
+  /** The list of rooms; on a phone it is a page of its own, and so the main landmark. */
   get nav(): Locator {
-    return this.page.getByRole('navigation', { name: 'Rooms and people' });
+    return this.page.getByRole('navigation', { name: 'Rooms and people' }).or(this.page.getByRole('main', { name: 'Rooms and people' }));
   }
   get main(): Locator {
     return this.page.getByRole('main');
@@ -77,9 +77,9 @@ export class App {
   get feed(): Locator {
     return this.main.getByRole('feed');
   }
-  /** A message by a part of its text. */
+  /** A message by a part of its text; what stands over the first one is no message. */
   message(text: string): Locator {
-    return this.feed.getByRole('article').filter({ hasText: text });
+    return this.feed.getByRole('article').and(this.page.locator('[data-key]')).filter({ hasText: text });
   }
   /** Sends, and waits until it is shown; `shown` where that is another text than was written. */
   async send(text: string, shown = text): Promise<void> {

@@ -18,7 +18,7 @@ addEventListener('activate', (event) => {
 });
 
 addEventListener('message', (event) => {
-  if (event.data === 'take over') skipWaiting();
+  if (event.data === 'take over') event.waitUntil(skipWaiting());
 });
 
 async function kept(request, path) {
