@@ -3,6 +3,7 @@ import { m } from '../messages/messages.js';
 import { toast } from '../ui/toast.svelte';
 
 const look_ms = 60 * 60 * 1000;
+const take_over_ms = 3000;
 
 // TypeScript's DOM does not know trusted types yet.
 interface Factory {
@@ -35,6 +36,8 @@ export async function startWorker(): Promise<void> {
     const run = () => {
       // Only when it serves: a reload before that would bring the old version again.
       waiting.addEventListener('statechange', () => waiting.state === 'activated' && location.reload());
+      // The old one may still be busy with an answer; the reload then ends that, and the new one takes its place.
+      setTimeout(() => location.reload(), take_over_ms);
       waiting.postMessage('take over');
     };
     toast(m.finders_new_version(), { action: { label: m.finders_reload(), run } });

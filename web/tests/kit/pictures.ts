@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 
 const crcTable = Array.from({ length: 256 }, (_, n) => {
@@ -16,8 +17,8 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return out;
 }
 
-/** A PNG with a gradient: of any size, and different for each hue. */
-export function png(width: number, height: number, hue = 0): Uint8Array {
+/** A PNG with a gradient: of any size, and different for each hue; as noise it cannot be packed. */
+export function png(width: number, height: number, hue = 0, noise = false): Uint8Array {
   const rows = Buffer.alloc((width * 3 + 1) * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -27,6 +28,7 @@ export function png(width: number, height: number, hue = 0): Uint8Array {
       rows[at + 2] = Math.floor((y / height) * 255);
     }
   }
+  if (noise) for (let y = 0; y < height; y++) randomFillSync(rows, y * (width * 3 + 1) + 1, width * 3);
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
