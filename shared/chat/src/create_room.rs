@@ -3,7 +3,7 @@
 use crate::event::{Audience, Event, Fanout};
 use crate::event_data::UserJoined;
 use crate::gate::{Principal, no_such};
-use crate::ports::{Commit, Look, OpenRoom, Publish};
+use crate::ports::{Ask, Commit, Look, OpenRoom, Publish};
 use crate::view::{CompactUser, People, RoomView};
 use domain::{
     ChatError, ClientKey, Code, Description, FieldError, Membership, Result, Role, Room, RoomId,
@@ -24,16 +24,19 @@ pub struct NewRoom {
     pub key: Option<ClientKey>,
 }
 
-/// Opens a room with the caller as its owner. `true` if an earlier request with this key had opened
-/// it.
+/// Opens a room with the caller as its owner, and tells their other devices. `true` if an earlier request
+/// with this key had opened it.
 pub async fn create_room(
     store: &(impl Look + OpenRoom),
+    fanout: &impl Publish,
     who: Principal,
     now: Timestamp,
     new: NewRoom,
 ) -> Result<(RoomView, bool)> {
-    let seen = store.look(who.ask(), now).await?;
+    let ask = Ask { profiles: vec![who.user], ..who.ask() };
+    let seen = store.look(ask, now).await?;
     who.check(&seen)?;
+    let people = &seen.profiles;
     let key = new.key.as_ref();
     let id = key.map_or_else(|| RoomId::new(now, rand::random()), |k| keyed_id(who.user, k));
     let room = Room {
@@ -42,7 +45,9 @@ pub async fn create_room(
         ..Room::new(id, new.kind, who.user, now)
     };
     let owner = Membership::new(&room, who.user, Role::Owner, now);
+    let mine = Audience::Users(vec![who.user]);
     if store.open_room(&room, &owner).await? == Commit::Done {
+        fanout.publish(&joined(mine, &room, &owner, people, now)).await?;
         return Ok((RoomView::for_member(&room, &owner, None, &People::new()), false));
     }
     let seen = store.look(who.ask_room(room.id), now).await?;
@@ -50,7 +55,29 @@ pub async fn create_room(
     if there.kind != room.kind || there.name != room.name {
         return Err(ChatError::new(Code::IdempotencyConflict));
     }
+    // The first try may have died before it told anybody.
+    fanout.publish(&joined(mine, there, member, people, now)).await?;
     Ok((RoomView::for_member(there, member, None, &People::new()), true))
+}
+
+/// Tells of a room that was just opened by `owner`: without a number, since nothing has happened in it yet.
+fn joined(
+    audience: Audience,
+    room: &Room,
+    owner: &Membership,
+    people: &People,
+    now: Timestamp,
+) -> Fanout {
+    let data = UserJoined {
+        room_id: room.id,
+        seq: None,
+        user: CompactUser::of(owner.user, people),
+        role: owner.role,
+        silenced_until: None,
+        room: RoomView::of(room),
+        system_message: None,
+    };
+    Fanout::new(audience, Event::of(now, data))
 }
 
 /// Opens the direct room with `peer`, or finds it. `true` if it was there.
@@ -94,19 +121,7 @@ pub async fn open_direct_room(
         return Ok((existing(store, who, now, id, &seen.profiles).await?, true));
     }
     let people = &seen.profiles;
-    let joined = |user| {
-        let data = UserJoined {
-            room_id: room.id,
-            seq: None,
-            user: CompactUser::of(user, people),
-            role: Role::Member,
-            silenced_until: None,
-            room: RoomView::of(&room),
-            system_message: None,
-        };
-        Fanout::new(Audience::Room(room.id), Event::of(now, data))
-    };
-    fanout.publish(&joined(who.user)).await?;
+    fanout.publish(&joined(Audience::Room(room.id), &room, &mine, people, now)).await?;
     Ok((RoomView::for_member(&room, &mine, None, people), false))
 }
 

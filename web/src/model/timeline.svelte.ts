@@ -1,6 +1,7 @@
 /** The window on a room's history that a reader has: the live end, or around a message they jumped to. */
 import { data } from '../api/http';
 import { Problem } from '../api/problem';
+import { Backoff } from '../client';
 import type { Core } from './core';
 import type { Line, Message, Timeline } from './contract';
 import type { History } from './history.svelte';
@@ -31,6 +32,8 @@ export class TimelineState implements Timeline {
     return pending.length > 0 ? [...lines, ...pending] : (lines as LineState[]);
   });
   #present: Promise<void> | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #wait = new Backoff(1000, 30_000);
 
   constructor(core: Core, roomId: string, history: History) {
     this.#core = core;
@@ -50,10 +53,17 @@ export class TimelineState implements Timeline {
     return this.#range?.newer ?? false;
   }
 
-  /** The newest page, unless it is held. */
-  ensure(): Promise<void> {
-    if (this.#history.live !== undefined) return Promise.resolve();
-    return this.refresh();
+  /** The newest page, unless it is held. What fails for the moment is tried again until the room is left. */
+  async ensure(): Promise<void> {
+    clearTimeout(this.#retry);
+    if (this.#history.live !== undefined) return;
+    try {
+      await this.refresh();
+      this.#wait.reset();
+    } catch (error) {
+      if (Problem.wrap(error).temporary) this.#retry = setTimeout(() => void this.ensure().catch(() => undefined), this.#wait.next());
+      throw error;
+    }
   }
 
   /** The newest page, whatever is held. */
@@ -137,6 +147,8 @@ export class TimelineState implements Timeline {
 
   /** Forgets where the reader was. */
   leave(): void {
+    clearTimeout(this.#retry);
+    this.#wait.reset();
     this.#anchor = null;
     this.newBelow = 0;
     this.unreadAfterSeq = null;

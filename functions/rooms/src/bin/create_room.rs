@@ -46,7 +46,7 @@ async fn create_room(app: &App, request: &Request) -> Result<Reply> {
             description: description.map_err(|e| e.at("/description"))?,
             key: request.idempotency_key()?,
         };
-        chat::create_room(&app.table, who, request.now, new).await?
+        chat::create_room(&app.table, app.fanout(), who, request.now, new).await?
     };
     let reply = if existed { Reply::ok(&room) } else { Reply::created(&room) };
     Ok(reply.header("location", format!("/rooms/{}", room.id)))

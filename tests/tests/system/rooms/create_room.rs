@@ -29,6 +29,22 @@ async fn the_maker_owns_the_room() {
 }
 
 #[tokio::test]
+async fn ones_other_devices_hear_of_it_and_nobody_else() {
+    let [maker, other] = stack().users().await;
+    let lobby = maker.room_with(&[&other]).await;
+    let (device, others) = (Socket::connect(&maker).await, Socket::connect(&other).await);
+    let room = maker.make_room("public", "Tea").await;
+    let event = device.expect("user_joined", |data| data["room_id"] == room.as_str()).await;
+    assert_eq!(
+        (&event.data["role"], &event.data["user"]["id"], &event.data["room"]["name"]),
+        (&json!("owner"), &json!(maker.id), &json!("Tea"))
+    );
+    maker.send(&lobby, "fence").await;
+    others.expect_message(&lobby, "fence").await;
+    assert!(others.seen(|frame| frame.data["room_id"] == room.as_str()).is_empty());
+}
+
+#[tokio::test]
 async fn names_are_1_to_100_characters_after_trimming() {
     let user = stack().user().await;
     for (name, fits) in [
