@@ -96,7 +96,7 @@ async function judge(app: App, name: string, found: string[]): Promise<void> {
 }
 
 describe.each(sizes)('%s', (size) => {
-  it.each(['light', 'dark'] as const)('%s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('every screen, in %s, has nothing that axe finds', async (colorScheme) => {
     const found: string[] = [];
     const named = (name: string) => `${size}-${colorScheme}-${name}`;
     const door = await visit({ size, colorScheme });

@@ -79,6 +79,7 @@ it('one sees who writes, and what was read', async () => {
   await graces.main.getByText('Ada is typing…').waitFor();
   await adas.composer.press('Enter');
   await graces.message('Hello').waitFor();
+  expect(await graces.main.getByText('Ada is typing…').count()).toBe(0);
   await adas.message('Hello').getByText(/^Read/).or(adas.message('Hello').getByLabel(/Read/)).or(adas.message('Hello').getByTitle(/ead/)).first().waitFor();
 });
 
