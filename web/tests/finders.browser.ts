@@ -182,7 +182,8 @@ it('the app starts without a network once it was there, and offers a new version
   await offer.waitFor();
   await Promise.all([app.page.waitForEvent('load'), offer.getByRole('button', { name: 'Reload' }).click()]);
   await app.message('kept for later').waitFor();
-  expect(await app.page.evaluate(() => caches.keys())).toEqual(['parlance-next']);
+  // The page may be there before the worker that was asked to take over has tidied up.
+  await eventually(async () => expect(await app.page.evaluate(() => caches.keys())).toEqual(['parlance-next']));
   writeFileSync(worker, source);
 });
 
