@@ -133,6 +133,31 @@ pub fn pdf() -> Vec<u8> {
     b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n".to_vec()
 }
 
+/// A second of silence, 8 kHz, one byte a sample (RIFF, PCM).
+pub fn wav() -> Vec<u8> {
+    let mut bytes = b"RIFF\x64\x1F\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+    bytes.extend(b"\x40\x1F\0\0\x40\x1F\0\0\x01\0\x08\0data\x40\x1F\0\0");
+    bytes.resize(44 + 8_000, 0x80);
+    bytes
+}
+
+/// The first two pages of an Opus stream in Ogg (RFC 7845).
+pub fn opus() -> Vec<u8> {
+    let page = |flags: u8, packet: &[u8]| {
+        let head = [&b"OggS\0"[..], &[flags], &[0; 20], &[1, packet.len() as u8]].concat();
+        [&head, packet].concat()
+    };
+    [page(2, b"OpusHead\x01\x01\0\0\x80\xBB\0\0\0\0\0"), page(0, b"OpusTags\0\0\0\0\0\0\0\0")]
+        .concat()
+}
+
+/// Two empty frames (MPEG 1 layer III, 128 kbit/s, 44.1 kHz).
+pub fn mp3() -> Vec<u8> {
+    let mut frame = b"\xFF\xFB\x90\0".to_vec();
+    frame.resize(417, 0);
+    frame.repeat(2)
+}
+
 /// One file as a form.
 pub fn form(filename: Option<&str>, mime_type: Option<&str>, bytes: &[u8]) -> Payload {
     let mut body = b"--b0undary\r\nContent-Disposition: form-data; name=\"file\"".to_vec();

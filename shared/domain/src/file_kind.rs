@@ -16,7 +16,16 @@ pub enum FileKind {
     Doc,
     Docx,
     Zip,
+    Mp3,
+    Ogg,
+    Wav,
+    M4a,
+    Weba,
 }
+
+/// The refusal of any other kind.
+const TAKEN: &str =
+    "only jpg, png, gif, webp, pdf, doc, docx, zip, mp3, ogg, wav, m4a and weba files are taken";
 
 /// What an upload says it is, before anybody has looked at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +38,21 @@ pub struct Stated {
 
 impl FileKind {
     /// Every kind.
-    pub const ALL: [Self; 8] =
-        [Self::Jpeg, Self::Png, Self::Gif, Self::Webp, Self::Pdf, Self::Doc, Self::Docx, Self::Zip];
+    pub const ALL: [Self; 13] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Gif,
+        Self::Webp,
+        Self::Pdf,
+        Self::Doc,
+        Self::Docx,
+        Self::Zip,
+        Self::Mp3,
+        Self::Ogg,
+        Self::Wav,
+        Self::M4a,
+        Self::Weba,
+    ];
 
     /// Its media type.
     pub const fn mime(self) -> &'static str {
@@ -43,6 +65,11 @@ impl FileKind {
             Self::Doc => "application/msword",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Zip => "application/zip",
+            Self::Mp3 => "audio/mpeg",
+            Self::Ogg => "audio/ogg",
+            Self::Wav => "audio/wav",
+            Self::M4a => "audio/mp4",
+            Self::Weba => "audio/webm",
         }
     }
 
@@ -57,6 +84,11 @@ impl FileKind {
             Self::Doc => "doc",
             Self::Docx => "docx",
             Self::Zip => "zip",
+            Self::Mp3 => "mp3",
+            Self::Ogg => "ogg",
+            Self::Wav => "wav",
+            Self::M4a => "m4a",
+            Self::Weba => "weba",
         }
     }
 
@@ -69,6 +101,8 @@ impl FileKind {
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension {
             "jpeg" | "jpe" | "jfif" => Some(Self::Jpeg),
+            "oga" | "opus" => Some(Self::Ogg),
+            "webm" => Some(Self::Weba),
             _ => Self::ALL.into_iter().find(|kind| kind.extension() == extension),
         }
     }
@@ -79,6 +113,10 @@ impl FileKind {
         match plain.as_str() {
             "image/jpg" | "image/pjpeg" => Some(Self::Jpeg),
             "application/x-zip-compressed" | "application/x-zip" => Some(Self::Zip),
+            "audio/mp3" => Some(Self::Mp3),
+            "audio/opus" | "application/ogg" => Some(Self::Ogg),
+            "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => Some(Self::Wav),
+            "audio/x-m4a" | "audio/m4a" => Some(Self::M4a),
             _ => Self::ALL.into_iter().find(|kind| kind.mime() == plain),
         }
     }
@@ -93,10 +131,7 @@ impl Stated {
     /// The kind an upload says it is; `None` where it says nothing. `unsupported_type` for a kind
     /// that is not taken, `type_mismatch` when name and type contradict each other.
     pub fn kind(&self) -> Result<Option<FileKind>> {
-        let not_taken = || {
-            let detail = "only jpg, png, gif, webp, pdf, doc, docx and zip files are taken";
-            ChatError::because(Code::UnsupportedType, detail)
-        };
+        let not_taken = || ChatError::because(Code::UnsupportedType, TAKEN);
         let by_name = match self.name.as_ref().and_then(FileName::extension) {
             Some(extension) => Some(FileKind::from_extension(&extension).ok_or_else(not_taken)?),
             None => None,
@@ -120,10 +155,7 @@ impl Stated {
             (Some(said), Some(found)) if said.covers(found) => Ok(said),
             (None, Some(found)) => Ok(found),
             (Some(_), _) => Err(mismatch("the content is not what the name or type says")),
-            (None, None) => Err(ChatError::because(
-                Code::UnsupportedType,
-                "only jpg, png, gif, webp, pdf, doc, docx and zip files are taken",
-            )),
+            (None, None) => Err(ChatError::because(Code::UnsupportedType, TAKEN)),
         }
     }
 
@@ -154,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_three_must_agree() {
-        use FileKind::{Docx, Jpeg, Png, Zip};
+        use FileKind::{Docx, Jpeg, Ogg, Png, Wav, Weba, Zip};
         let code = |r: Result<FileKind>| r.map_err(|e| e.code);
         for (name, mime, found, expected) in [
             ("a.png", "image/png", Some(Png), Ok(Png)),
@@ -165,6 +197,10 @@ mod tests {
             ("", "", Some(Zip), Ok(Zip)),
             ("a.docx", "application/octet-stream", Some(Docx), Ok(Docx)),
             ("a.zip", "application/x-zip-compressed", Some(Docx), Ok(Zip)),
+            ("talk.opus", "audio/ogg; codecs=opus", Some(Ogg), Ok(Ogg)),
+            ("talk.webm", "audio/webm;codecs=opus", Some(Weba), Ok(Weba)),
+            ("film.webm", "video/webm", None, Err(Code::UnsupportedType)),
+            ("talk.mp3", "audio/mpeg", Some(Wav), Err(Code::TypeMismatch)),
             ("a.docx", "", Some(Zip), Err(Code::TypeMismatch)),
             ("a.png", "image/png", Some(Jpeg), Err(Code::TypeMismatch)),
             ("a.png", "image/png", None, Err(Code::TypeMismatch)),

@@ -10,6 +10,7 @@ mod clamd;
 mod danger;
 mod picture;
 mod sniff;
+mod sound;
 mod structure;
 
 pub use clamd::Clamd;

@@ -1,6 +1,6 @@
 //! What a file is by its content. Signatures from the formats' own specifications.
 
-use crate::archive;
+use crate::{archive, sound};
 use domain::FileKind;
 
 /// Compound file (MS-CFB 2.2): the container of the old Office formats, installers and others.
@@ -14,13 +14,14 @@ pub(crate) fn kind(bytes: &[u8]) -> Option<FileKind> {
         _ if begins(b"\x89PNG\r\n\x1A\n") => Some(FileKind::Png),
         _ if begins(b"GIF87a") || begins(b"GIF89a") => Some(FileKind::Gif),
         _ if begins(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") => Some(FileKind::Webp),
+        _ if begins(b"RIFF") && bytes.get(8..12) == Some(b"WAVE") => Some(FileKind::Wav),
         _ if begins(b"%PDF-") => Some(FileKind::Pdf),
         // A Word document is the compound file with this stream (MS-DOC 2.1.1).
         _ if begins(COMPOUND) => has_wide(bytes, "WordDocument").then_some(FileKind::Doc),
         _ if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") => {
             Some(if archive::is_docx(bytes) { FileKind::Docx } else { FileKind::Zip })
         }
-        _ => None,
+        _ => sound::kind(bytes),
     }
 }
 
@@ -41,7 +42,8 @@ mod tests {
             (b"\x89PNG\r\n\x1A\n", Some(FileKind::Png)),
             (b"GIF89a", Some(FileKind::Gif)),
             (b"RIFF\0\0\0\0WEBPVP8 ", Some(FileKind::Webp)),
-            (b"RIFF\0\0\0\0WAVEfmt ", None),
+            (b"RIFF\0\0\0\0WAVEfmt ", Some(FileKind::Wav)),
+            (b"RIFF\0\0\0\0AVI LIST", None),
             (b"%PDF-1.7", Some(FileKind::Pdf)),
             (b" %PDF-1.7", None),
             (b"PK\x05\x06", Some(FileKind::Zip)),

@@ -20,6 +20,9 @@ async fn every_kind_is_taken_checked_and_given_back_byte_for_byte() {
             docx(&[]),
         ),
         ("a.zip", "application/zip", zip(&[("hello.txt", b"hello")])),
+        ("a.wav", "audio/wav", wav()),
+        ("a.ogg", "audio/ogg", opus()),
+        ("a.mp3", "audio/mpeg", mp3()),
     ] {
         let answer = user.try_upload(name, mime, &bytes).await;
         let location = answer.header("location").map(str::to_owned);
