@@ -22,8 +22,9 @@ const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// What answers at the public port.
 pub struct Public {
-    /// The HTTP API, if the template has one.
-    pub http: Option<HttpApi>,
+    /// The HTTP APIs. A path belongs to the first that has a route for it, else to the last: that of
+    /// the root stack, with its catch-all.
+    pub http: Vec<HttpApi>,
     /// The WebSocket APIs.
     pub sockets: Vec<Arc<SocketApi>>,
     /// The web app, if it is to be served.
@@ -45,7 +46,8 @@ impl Public {
         {
             return answer;
         }
-        match &self.http {
+        let covering = self.http.iter().find(|api| api.covers(request.uri().path()));
+        match covering.or(self.http.last()) {
             Some(api) => api.handle(request, peer).await,
             None => http_api::message(StatusCode::NOT_FOUND, "Not Found"),
         }

@@ -136,10 +136,10 @@ impl Stack {
                 SocketApi::new(spec, &host, public_port, lifetimes).map_err(StartError::Data)
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let http = match deployment.http_api.clone() {
-            Some(spec) => Some(HttpApi::new(spec, &deployment, &host).map_err(StartError::Data)?),
-            None => None,
-        };
+        let specs = deployment.http_apis.iter();
+        let http = specs
+            .map(|spec| HttpApi::new(spec.clone(), &deployment, &host).map_err(StartError::Data))
+            .collect::<Result<Vec<_>, _>>()?;
         start_sources(&mut tasks, &deployment, &host, &sqs, &dynamodb, &data)?;
 
         let public = Arc::new(Public { http, sockets: sockets.clone(), site });

@@ -22,7 +22,7 @@ const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// API Gateway's limit on waiting for a function.
 const INTEGRATION_MAX: Duration = Duration::from_secs(30);
 
-/// The HTTP API of the public port.
+/// An HTTP API at the public port.
 pub struct HttpApi {
     spec: HttpApiSpec,
     routes: Routes<Arc<Function>>,
@@ -38,7 +38,9 @@ impl HttpApi {
         for function in &deployment.functions {
             let Some(hosted) = host.get(&function.id) else { continue };
             for source in &function.sources {
-                if let Source::Http { route } = source {
+                if let Source::Http { api, route } = source
+                    && *api == spec.id
+                {
                     routes
                         .add(route, Arc::clone(&hosted))
                         .map_err(|detail| format!("{} ({route}): {detail}", function.id))?;
@@ -46,6 +48,12 @@ impl HttpApi {
             }
         }
         Ok(Self { spec, routes })
+    }
+
+    /// Whether one of its routes, the catch-all aside, is for this path, whatever the method.
+    #[must_use]
+    pub fn covers(&self, path: &str) -> bool {
+        self.routes.covers(path)
     }
 
     /// Answers one request.

@@ -68,6 +68,12 @@ impl<T> Routes<T> {
         Ok(())
     }
 
+    /// Whether there is a route for a path other than `$default`.
+    pub(super) fn covers(&self, path: &str) -> bool {
+        let parts: Vec<&str> = path.split('/').skip(1).collect();
+        self.routes.iter().any(|route| matches(&route.segments, &parts))
+    }
+
     /// Finds the route of a request.
     pub(super) fn find(&self, method: &Method, path: &str) -> Option<Found<'_, T>> {
         let parts: Vec<&str> = path.split('/').skip(1).collect();

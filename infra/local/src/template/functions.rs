@@ -10,7 +10,7 @@ use super::names::Names;
 use super::props::Props;
 use crate::error::StartError;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Lambda's own default when a template gives no `Timeout`.
@@ -174,7 +174,8 @@ fn http(props: &Props) -> Result<Source, StartError> {
         }
         (None, Some(_)) => return Err(props.bad("Method without Path")),
     };
-    Ok(Source::Http { route })
+    let api = props.text("ApiId").unwrap_or_else(|| "ServerlessHttpApi".to_owned());
+    Ok(Source::Http { api, route })
 }
 
 fn response_types(props: &Props) -> Result<bool, StartError> {
@@ -403,8 +404,22 @@ fn cors_rules(cors: &Props) -> Result<CorsSpec, StartError> {
     })
 }
 
-/// Every event source must name something that is in the template.
-pub(super) fn check_sources(deployment: &Deployment) -> Result<(), StartError> {
+/// Every event source must name something that is in the template, and nothing may be there twice: what
+/// stands in several stacks goes by one name here.
+pub(super) fn check(deployment: &Deployment) -> Result<(), StartError> {
+    let mut seen = BTreeSet::new();
+    let functions = deployment.functions.iter().map(|one| ("AWS::Serverless::Function", &one.id));
+    let queues = deployment.queues.iter().map(|one| ("AWS::SQS::Queue", &one.name));
+    let stages = deployment.socket_apis.iter().map(|one| ("AWS::ApiGatewayV2::Stage", &one.stage));
+    for (kind, name) in functions.chain(queues).chain(stages) {
+        if !seen.insert((kind, name)) {
+            return Err(StartError::BadResource {
+                resource: name.clone(),
+                kind: kind.into(),
+                detail: "there is another of this name".into(),
+            });
+        }
+    }
     for function in &deployment.functions {
         let missing = |what: String| StartError::BadResource {
             resource: function.id.clone(),

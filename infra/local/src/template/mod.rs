@@ -13,7 +13,7 @@ mod yaml;
 
 use crate::error::StartError;
 use intrinsics::Scope;
-use model::Deployment;
+use model::{Deployment, Source};
 use names::Names;
 use props::Props;
 use serde_json::{Map, Value};
@@ -41,6 +41,9 @@ const WITHOUT_EFFECT: [&str; 16] = [
     "AWS::ApiGateway::Account",
     "AWS::ApiGatewayV2::Deployment",
 ];
+
+/// A stack of its own within this one.
+const NESTED: &str = "AWS::CloudFormation::Stack";
 
 /// Whether a resource belongs to a service of AWS that has no stand-in and calls functions by itself:
 /// what comes from there can be invoked by hand, so a template that has it still runs.
@@ -100,7 +103,7 @@ impl Template {
         StartError::TemplateInvalid { path: self.path.clone(), detail: detail.to_owned() }
     }
 
-    /// Evaluates the template for the given ports and parameter values.
+    /// Evaluates the template, and the nested stacks in it, for the given ports and parameter values.
     ///
     /// # Errors
     /// The first thing that is wrong or not supported.
@@ -110,10 +113,24 @@ impl Template {
         aws_port: u16,
         overrides: &BTreeMap<String, String>,
     ) -> Result<Deployment, StartError> {
+        let (mut deployment, names) =
+            self.evaluate(Names::new(public_port, aws_port), overrides)?;
+        functions::check(&deployment)?;
+        for value in deployment.outputs.values_mut() {
+            *value = names.outside(value);
+        }
+        Ok(deployment)
+    }
+
+    /// One stack with those nested in it, and the names in it.
+    fn evaluate(
+        &self,
+        nothing: Names,
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<(Deployment, Names), StartError> {
         let parameters = self.parameters(overrides)?;
         let empty = Value::Object(Map::new());
         let mappings = self.root.get("Mappings").unwrap_or(&empty);
-        let nothing = Names::new(public_port, aws_port);
         let mut conditions = BTreeMap::new();
         for (name, expression) in section(&self.root, "Conditions") {
             let scope = Scope {
@@ -128,7 +145,7 @@ impl Template {
             conditions.insert(name.clone(), decided);
         }
 
-        let mut names = Names::new(public_port, aws_port);
+        let mut names = nothing.clone();
         let mut resources: Vec<(&String, &str, Value)> = Vec::new();
         for (id, resource) in section(&self.root, "Resources") {
             let kind = resource
@@ -172,15 +189,26 @@ impl Template {
         }
         names.add("ServerlessHttpApi", "AWS::Serverless::HttpApi", &empty);
 
+        let mut deployment = Deployment::default();
+        // Nested stacks first, in the template's order: others may use what they put out.
+        for (id, kind, properties) in resources.iter().filter(|(_, kind, _)| *kind == NESTED) {
+            let scope =
+                Scope { parameters: &parameters, conditions: &conditions, mappings, names: &names };
+            let resolved = scope.resolve(properties).map_err(|detail| StartError::BadResource {
+                resource: (*id).clone(),
+                kind: NESTED.into(),
+                detail,
+            })?;
+            let (nested, inner) = self.nested(&Props::new(id, kind, resolved), &names)?;
+            names.put_out(id, &inner, &nested.outputs);
+            deployment.add(nested);
+        }
+
         let scope =
             Scope { parameters: &parameters, conditions: &conditions, mappings, names: &names };
-        let mut reader = Reader {
-            names: &names,
-            deployment: Deployment::default(),
-            sockets: sockets::Parts::default(),
-        };
+        let mut reader = Reader { names: &names, deployment, sockets: sockets::Parts::default() };
         for (id, kind, properties) in resources {
-            if WITHOUT_EFFECT.contains(&kind) {
+            if WITHOUT_EFFECT.contains(&kind) || kind == NESTED {
                 continue;
             }
             if is_elsewhere(kind, &properties) {
@@ -197,15 +225,30 @@ impl Template {
             reader.resource(Props::new(id, kind, resolved), &metadata)?;
         }
         let mut deployment = reader.finish()?;
+        deployment.outputs.clear();
         for (name, output) in section(&self.root, "Outputs") {
             if let Some(value) = output.get("Value") {
                 let value = scope
                     .resolve(value)
                     .map_err(|detail| self.invalid(&format!("output {name}: {detail}")))?;
-                deployment.outputs.insert(name.clone(), names.outside(&intrinsics::text(&value)));
+                deployment.outputs.insert(name.clone(), intrinsics::text(&value));
             }
         }
-        Ok(deployment)
+        Ok((deployment, names))
+    }
+
+    /// The stack behind an `AWS::CloudFormation::Stack`: its template lies beside this one.
+    fn nested(&self, props: &Props, around: &Names) -> Result<(Deployment, Names), StartError> {
+        props.only(&["TemplateURL", "Parameters"], &["Tags", "TimeoutInMinutes"])?;
+        let place = props.need("TemplateURL")?;
+        if place.contains("://") {
+            return Err(props.unsupported("a template that does not lie beside this one"));
+        }
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let template = Self::read(&folder.join(&place))?;
+        let given = props.get("Parameters").and_then(Value::as_object).into_iter().flatten();
+        let given = given.map(|(name, value)| (name.clone(), intrinsics::text(value))).collect();
+        template.evaluate(around.nested(), &given)
     }
 
     fn parameters(
@@ -305,10 +348,7 @@ impl Reader<'_> {
                 self.deployment.functions.push(function);
             }
             "AWS::Serverless::HttpApi" => {
-                if self.deployment.http_api.is_some() {
-                    return Err(props.unsupported("a second HTTP API on the one public port"));
-                }
-                self.deployment.http_api = Some(functions::http_api(&props)?);
+                self.deployment.http_apis.push(functions::http_api(&props)?);
             }
             "AWS::DynamoDB::Table" => {
                 self.deployment.tables.push(stores::table(&props, self.names)?)
@@ -334,18 +374,14 @@ impl Reader<'_> {
     }
 
     fn finish(mut self) -> Result<Deployment, StartError> {
-        self.deployment.socket_apis = self.sockets.assemble()?;
-        functions::check_sources(&self.deployment)?;
-        if self.deployment.http_api.is_none()
-            && self
-                .deployment
-                .functions
-                .iter()
-                .any(|f| f.sources.iter().any(|s| matches!(s, model::Source::Http { .. })))
-        {
-            // SAM makes an HTTP API by itself for functions that name none.
-            self.deployment.http_api =
-                Some(model::HttpApiSpec { id: "ServerlessHttpApi".into(), cors: None });
+        self.deployment.socket_apis.extend(self.sockets.assemble()?);
+        // SAM makes an HTTP API by itself for functions that name none.
+        let implicit = "ServerlessHttpApi";
+        let has_routes = |f: &model::FunctionSpec| {
+            f.sources.iter().any(|s| matches!(s, Source::Http { api, .. } if api == implicit))
+        };
+        if self.deployment.functions.iter().any(has_routes) {
+            self.deployment.http_apis.push(model::HttpApiSpec { id: implicit.into(), cors: None });
         }
         Ok(self.deployment)
     }

@@ -8,8 +8,8 @@ use std::time::Duration;
 pub struct Deployment {
     /// The functions.
     pub functions: Vec<FunctionSpec>,
-    /// The HTTP API at the public port, if there is one.
-    pub http_api: Option<HttpApiSpec>,
+    /// The HTTP APIs, which share the public port: those of nested stacks first.
+    pub http_apis: Vec<HttpApiSpec>,
     /// The WebSocket APIs, one path each.
     pub socket_apis: Vec<SocketApiSpec>,
     /// The tables.
@@ -26,6 +26,21 @@ pub struct Deployment {
     pub search_domains: Vec<SearchDomainSpec>,
     /// `Outputs`, with addresses a client can use.
     pub outputs: BTreeMap<String, String>,
+}
+
+impl Deployment {
+    /// Adds a nested stack's parts.
+    pub(super) fn add(&mut self, nested: Self) {
+        self.functions.extend(nested.functions);
+        self.http_apis.extend(nested.http_apis);
+        self.socket_apis.extend(nested.socket_apis);
+        self.tables.extend(nested.tables);
+        self.queues.extend(nested.queues);
+        self.buckets.extend(nested.buckets);
+        self.secrets.extend(nested.secrets);
+        self.notices.extend(nested.notices);
+        self.search_domains.extend(nested.search_domains);
+    }
 }
 
 /// A function.
@@ -65,6 +80,8 @@ pub struct Statement {
 pub enum Source {
     /// A route of the HTTP API, in API Gateway's notation: `GET /rooms/{room_id}` or `$default`.
     Http {
+        /// The API, by its logical id.
+        api: String,
         /// The route key.
         route: String,
     },

@@ -10,20 +10,47 @@ pub const ACCOUNT: &str = "000000000000";
 pub const REGION: &str = "us-east-1";
 
 /// Name and type of each resource, and the ports its addresses are made of.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Names {
     /// Port of the HTTP and WebSocket APIs.
     pub public_port: u16,
     /// Port of the AWS endpoints.
     pub aws_port: u16,
     resources: BTreeMap<String, (String, Value)>,
+    /// What other stacks have at addresses of their own: logical id and type.
+    elsewhere: BTreeMap<String, String>,
+    /// What nested stacks put out: `GetAtt` of the stack and `Outputs.<name>`.
+    outputs: BTreeMap<(String, String), String>,
 }
 
 impl Names {
     /// Names without resources yet.
     #[must_use]
     pub fn new(public_port: u16, aws_port: u16) -> Self {
-        Self { public_port, aws_port, resources: BTreeMap::new() }
+        Self { public_port, aws_port, ..Self::default() }
+    }
+
+    /// The names a nested stack starts with: none of its own, but addresses from around it are known.
+    #[must_use]
+    pub fn nested(&self) -> Self {
+        let elsewhere =
+            self.addresses().map(|(id, kind)| (id.to_owned(), kind.to_owned())).collect();
+        Self { elsewhere, ..Self::new(self.public_port, self.aws_port) }
+    }
+
+    /// Takes what a nested stack puts out, and the addresses in it.
+    pub fn put_out(&mut self, stack: &str, inner: &Self, outputs: &BTreeMap<String, String>) {
+        for (id, kind) in inner.addresses() {
+            self.elsewhere.insert(id.to_owned(), kind.to_owned());
+        }
+        for (name, value) in outputs {
+            self.outputs.insert((stack.to_owned(), format!("Outputs.{name}")), value.clone());
+        }
+    }
+
+    fn addresses(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.resources.iter().map(|(id, (kind, _))| (id.as_str(), kind.as_str()));
+        own.chain(self.elsewhere.iter().map(|(id, kind)| (id.as_str(), kind.as_str())))
     }
 
     /// Adds a resource with its (unresolved) properties.
@@ -88,6 +115,9 @@ impl Names {
     pub fn attribute(&self, id: &str, attribute: &str) -> Result<String, String> {
         if attribute == "Arn" && self.is_role_of_a_function(id) {
             return Ok(format!("arn:aws:iam::{ACCOUNT}:role/{id}"));
+        }
+        if let Some(value) = self.outputs.get(&(id.to_owned(), attribute.to_owned())) {
+            return Ok(value.clone());
         }
         let (kind, _) = self.known(id)?;
         let name = self.physical(id);
@@ -163,8 +193,8 @@ impl Names {
 
     fn rewrite(&self, text: &str, https: impl Fn(&str, &str) -> String) -> String {
         let mut out = text.to_owned();
-        for (id, (kind, _)) in &self.resources {
-            let host = match kind.as_str() {
+        for (id, kind) in self.addresses() {
+            let host = match kind {
                 "AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api" => {
                     format!("{id}.execute-api.{REGION}.amazonaws.com")
                 }

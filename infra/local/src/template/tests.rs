@@ -101,7 +101,10 @@ fn a_whole_stack() {
             .any(|s| matches!(s, Source::Stream(t) if t.table == "Table" && t.from_start))
     );
     assert!(
-        worker.sources.iter().any(|s| matches!(s, Source::Http { route } if route == "GET /a/{b}"))
+        worker
+            .sources
+            .iter()
+            .any(|s| matches!(s, Source::Http { route, .. } if route == "GET /a/{b}"))
     );
     assert_eq!(
         stack.queues.iter().find(|q| q.name == "Queue").and_then(|q| q.redrive.clone()),
@@ -175,4 +178,71 @@ fn what_only_aws_has_is_left_out_with_a_notice() {
     };
     assert!(bucket("EventBridgeConfiguration: {EventBridgeEnabled: true}").is_ok());
     assert!(bucket("LambdaConfigurations: []").is_err());
+}
+
+#[test]
+fn a_nested_stack_gets_its_parameters_and_puts_out_values() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let child = r#"
+Parameters: {Queue: {Type: String}, Sockets: {Type: String}}
+Resources:
+  Api: {Type: AWS::Serverless::HttpApi}
+  Inner:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildProperties: {Binary: inner}}
+    Properties:
+      Runtime: provided.al2023
+      CodeUri: ../functions/inner
+      Environment: {Variables: {QUEUE: !Ref Queue, SOCKETS: !Ref Sockets}}
+      Events: {Get: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: "/inner", Method: get}}}
+Outputs: {Address: {Value: !GetAtt Api.ApiEndpoint}}
+"#;
+    std::fs::write(folder.path().join("child.yaml"), child).expect("written");
+    let parent = r#"
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  SocketApi:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: s, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.type}
+  Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref SocketApi, StageName: ws}}
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: child.yaml
+      Parameters:
+        Queue: !Ref Queue
+        Sockets: !Sub "https://${SocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/ws"
+  Outer:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildProperties: {Binary: outer}}
+    Properties:
+      Runtime: provided.al2023
+      Environment: {Variables: {INNER: !GetAtt Child.Outputs.Address}}
+Outputs: {Inner: {Value: !GetAtt Child.Outputs.Address}}
+"#;
+    let at = |text: &str| Template {
+        path: folder.path().join("template.yaml"),
+        root: yaml::parse(text).expect("yaml"),
+    };
+    let deployment = at(parent).resolve(3000, 4000, &BTreeMap::new()).expect("resolves");
+    let env = |id: &str, name: &str| {
+        let function = deployment.functions.iter().find(|f| f.id == id).expect("there");
+        function.environment[name].clone()
+    };
+    assert_eq!(env("Inner", "QUEUE"), "http://127.0.0.1:4000/000000000000/Queue");
+    assert_eq!(env("Inner", "SOCKETS"), "http://127.0.0.1:4000/SocketApi/ws");
+    assert_eq!(env("Outer", "INNER"), "http://127.0.0.1:3000");
+    assert_eq!(deployment.outputs["Inner"], "http://127.0.0.1:3000");
+    assert_eq!(deployment.http_apis.len(), 1);
+    let inner = deployment.functions.iter().find(|f| f.id == "Inner").expect("there");
+    assert_eq!(inner.package, "inner");
+    assert!(
+        matches!(&inner.sources[..], [Source::Http { api, route }] if api == "Api" && route == "GET /inner")
+    );
+
+    let twice = parent.replace("  Outer:", "  Inner:");
+    let refused = at(&twice).resolve(3000, 4000, &BTreeMap::new()).expect_err("twice");
+    assert!(refused.to_string().contains("Inner"), "{refused}");
+    let away = parent.replace("child.yaml", "https://s3.amazonaws.com/child.yaml");
+    assert!(at(&away).resolve(3000, 4000, &BTreeMap::new()).is_err());
 }
