@@ -1,4 +1,4 @@
-"""Lints template.yaml as written, by the house's own rules, and as SAM expands it.
+"""Lints template.yaml and the stacks nested in it: as written, by the house's own rules, and as SAM expands them.
 
 cfn-lint does not look into AWS::Serverless resources, where all functions are: a reference to nothing
 or an action that does not exist would only show on deployment. So the same translator that AWS runs
@@ -80,17 +80,29 @@ def socket_rules(stem, route, resources):
             yield f"{stem}Route: there should be {'a' if wanted else 'no'} resource {stem}{suffix}"
     if ("RouteResponseSelectionExpression" in route) != answers:
         yield f"{stem}Route: RouteResponseSelectionExpression is for routes that answer, and for all of them"
-    for name, text in [(f"{stem}Integration", "${%s.Arn}" % stem), (f"{stem}Permission", f"/ws/{key}'")]:
+    stages = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::ApiGatewayV2::Stage"]
+    stage = next((one["StageName"] for one in stages if one["ApiId"] == route["ApiId"]), "no stage")
+    for name, text in [(f"{stem}Integration", "${%s.Arn}" % stem), (f"{stem}Permission", f"/{stage}/{key}'")]:
         if name in resources and text not in str(resources[name]["Properties"]):
             yield f"{name}: belongs to another route than {key}"
 
 
 def main(source, expanded):
-    written = cfn_lint(source)
     with open(source, encoding="utf-8") as file:
-        for breach in house_rules(yaml_parse(file.read())["Resources"]):
-            written = 1
-            print(breach)
+        resources = yaml_parse(file.read())["Resources"]
+    failed = one(source, expanded, resources)
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::CloudFormation::Stack":
+            nested = os.path.join(os.path.dirname(source), resource["Properties"]["TemplateURL"])
+            failed = main(nested, expanded.replace(".expanded", f".{name}.expanded")) or failed
+    return failed
+
+
+def one(source, expanded, resources):
+    written = cfn_lint(source)
+    for breach in house_rules(resources):
+        written = 1
+        print(breach)
     try:
         result = expand(source)
     except InvalidDocumentException as error:

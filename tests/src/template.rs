@@ -1,4 +1,4 @@
-//! What `template.yaml` deploys: the one list of routes that tests go by.
+//! What `template.yaml` and the stacks nested in it deploy: the one list of routes that tests go by.
 
 use crate::stack::template_path;
 use serde_json::Value;
@@ -16,17 +16,37 @@ pub struct Function {
     pub http: Vec<(String, String)>,
 }
 
-/// The template, without its tags (`!Ref X` reads as `X`).
+/// A template, without its tags (`!Ref X` reads as `X`).
 pub struct Template {
     /// Resources, parameters, outputs.
     pub root: Value,
 }
 
 impl Template {
-    /// Reads the template under test.
+    /// Reads the template under test: our own routes.
     pub fn load() -> Self {
-        let path = template_path();
-        let text = std::fs::read_to_string(&path)
+        Self::read(&template_path())
+    }
+
+    /// The stacks nested in it, by their names: the faces.
+    pub fn faces() -> Vec<(String, Self)> {
+        let (path, root) = (template_path(), Self::load());
+        let nested = root.of_type("AWS::CloudFormation::Stack").map(|(name, stack)| {
+            let place = text(&stack["Properties"]["TemplateURL"]);
+            (name.to_owned(), Self::read(&path.with_file_name(place)))
+        });
+        nested.collect()
+    }
+
+    /// The functions of all stacks.
+    pub fn all_functions() -> Vec<Function> {
+        let nested = Self::faces();
+        let nested = nested.iter().flat_map(|(_, face)| face.functions());
+        Self::load().functions().into_iter().chain(nested).collect()
+    }
+
+    fn read(path: &std::path::Path) -> Self {
+        let text = std::fs::read_to_string(path)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let yaml: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -73,6 +93,13 @@ impl Template {
     pub fn socket_routes(&self) -> Vec<String> {
         self.of_type("AWS::ApiGatewayV2::Route")
             .map(|(_, route)| text(&route["Properties"]["RouteKey"]))
+            .collect()
+    }
+
+    /// The stages of its WebSocket APIs, which are their paths.
+    pub fn socket_stages(&self) -> Vec<String> {
+        self.of_type("AWS::ApiGatewayV2::Stage")
+            .map(|(_, stage)| text(&stage["Properties"]["StageName"]))
             .collect()
     }
 

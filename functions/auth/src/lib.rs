@@ -24,7 +24,7 @@ pub async fn session(app: &App, signed_in: SignedIn, now: Timestamp) -> Result<S
     let SignedIn { profile, session, refresh_token } = signed_in;
     let expires_at = now.plus_ms(app.token_ms());
     Ok(SessionBody {
-        token: app.signer().await?.token(session.user, session.id, now, expires_at)?,
+        token: app.signer().await?.token(None, session.user, session.id, now, expires_at)?,
         token_type: "Bearer",
         expires_at,
         refresh_token,

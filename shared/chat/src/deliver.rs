@@ -6,9 +6,10 @@
 
 use crate::compose;
 use crate::event::{Audience, Event, Fanout, Receipt};
+use crate::faces::Gathered;
 use crate::ports::{
-    Commit, FindConnections, KeepConnections, ListRecipients, ListRooms, MarkDelivered, Posted,
-    Publish, Push,
+    Commit, FindConnections, HandOn, KeepConnections, ListRecipients, ListRooms, MarkDelivered,
+    Posted, Publish, Push,
 };
 use domain::{
     ChatError, Connection, ConnectionId, Presence, Result, RoomId, Subscription, Timestamp, UserId,
@@ -62,6 +63,7 @@ pub async fn deliver(
     store: &(impl ListRecipients + ListRooms + FindConnections + KeepConnections + MarkDelivered),
     fanout: &impl Publish,
     sockets: &impl Push,
+    faces: &impl HandOn,
     now: Timestamp,
     batch: &[Fanout],
 ) -> Delivered {
@@ -80,13 +82,15 @@ pub async fn deliver(
         Ok(open) => open,
         Err(error) => return Delivered::failed(batch, error),
     };
-    let recipients = match_up(batch, &users, open, now);
+    let mut others: Vec<Gathered> = batch.iter().map(|_| Gathered::default()).collect();
+    let recipients = match_up(batch, &users, open, now, &mut others);
+    let handed = hand_on(faces, batch, others).await;
     let outcomes: Vec<Outcome> = stream::iter(recipients)
         .map(|recipient| post_all(sockets, now, recipient))
         .buffer_unordered(POSTS_IN_FLIGHT_MAX)
         .collect()
         .await;
-    let mut done = Delivered::default();
+    let mut done = handed;
     let mut gone: BTreeMap<UserId, Vec<ConnectionId>> = BTreeMap::new();
     let mut arrived: BTreeMap<(RoomId, UserId), (Receipt, u64)> = BTreeMap::new();
     for outcome in outcomes {
@@ -127,6 +131,22 @@ pub(crate) async fn note_arrival(
         fanout.publish(&compose::delivered(room, receipt, seq, now)).await?;
     }
     Ok(())
+}
+
+/// Hands what is for clients of other protocols to their faces.
+async fn hand_on(faces: &impl HandOn, batch: &[Fanout], others: Vec<Gathered>) -> Delivered {
+    let mut done = Delivered::default();
+    for (place, (entry, gathered)) in batch.iter().zip(others).enumerate() {
+        for (face, news) in gathered.news(entry) {
+            if let Err(error) = faces.hand_on(face, &news).await {
+                // Our own clients hear of it once more, and drop what they have seen.
+                done.failed.push(place);
+                done.error = Some(error);
+                break;
+            }
+        }
+    }
+    done
 }
 
 /// The users of each entry of the batch. Each room is read once.
@@ -192,26 +212,36 @@ async fn acquaintances(
 }
 
 /// Turns "these events for these users" into "these events for this connection", in the batch's
-/// order.
+/// order; what is for other protocols goes into `others`, by the event's place in the batch.
 fn match_up<'a>(
     batch: &'a [Fanout],
     users: &[Vec<UserId>],
     open: Vec<(UserId, Presence)>,
     now: Timestamp,
+    others: &mut [Gathered],
 ) -> Vec<Recipient<'a>> {
     let mut recipients: Vec<Recipient<'a>> = Vec::new();
     for (user, Presence { connections, hides_read, .. }) in open {
-        let theirs: Vec<&Fanout> = batch
+        let theirs: Vec<(usize, &Fanout)> = batch
             .iter()
+            .enumerate()
             .zip(users)
             .filter(|(_, users)| users.binary_search(&user).is_ok())
             .map(|(entry, _)| entry)
-            .filter(|entry| !(entry.mutual && hides_read))
+            .filter(|(_, entry)| !(entry.mutual && hides_read))
             .collect();
         for connection in connections {
+            if let Some(face) = connection.id.face() {
+                for (place, _) in &theirs {
+                    if let Some(gathered) = others.get_mut(*place) {
+                        gathered.add(face, Some(user), &connection);
+                    }
+                }
+                continue;
+            }
             let events: Vec<&Fanout> = theirs
                 .iter()
-                .copied()
+                .map(|(_, entry)| *entry)
                 .filter(|e| wants(&connection.subscription, &e.audience))
                 .collect();
             if !events.is_empty() {
@@ -219,20 +249,20 @@ fn match_up<'a>(
             }
         }
     }
-    for entry in batch {
+    for (entry, gathered) in batch.iter().zip(others) {
         let Audience::Connections(ids) = &entry.audience else { continue };
         for id in ids {
-            recipients.push(Recipient {
-                user: None,
+            let connection = Connection::new(
+                id.clone(),
+                domain::SessionId::new(now, [0; 10]),
                 // Only a greeting is worth waiting for; a farewell to a closed socket is not.
-                connection: Connection::new(
-                    id.clone(),
-                    domain::SessionId::new(now, [0; 10]),
-                    if entry.close { Timestamp::from_ms(0) } else { entry.event.ts },
-                    now.plus_ms(YOUNG_MS),
-                ),
-                events: vec![entry],
-            });
+                if entry.close { Timestamp::from_ms(0) } else { entry.event.ts },
+                now.plus_ms(YOUNG_MS),
+            );
+            match id.face() {
+                Some(face) => gathered.add(face, None, &connection),
+                None => recipients.push(Recipient { user: None, connection, events: vec![entry] }),
+            }
         }
     }
     recipients

@@ -21,6 +21,7 @@ mod edit_message;
 mod enter;
 pub mod event;
 pub mod event_data;
+mod faces;
 pub mod files;
 mod gate;
 mod index_messages;
@@ -73,6 +74,7 @@ pub use done::{
     SessionEnded, Unbanned, Unpinned,
 };
 pub use edit_message::edit_message;
+pub use faces::{FaceDevice, FaceFrame, FaceNews, FaceRecipient, FaceTold, tell_face};
 pub use gate::Principal;
 pub use index_messages::index_messages;
 pub use invites::{

@@ -4,15 +4,17 @@
 //! Every read filters on expiry: a row that has expired is gone, whether or not TTL has deleted it.
 
 use crate::event::Fanout;
+use crate::faces::FaceNews;
+use crate::gate::Principal;
 pub use crate::room_ports::*;
 use bytes::Bytes;
 use domain::search::{Clause, Has};
 use domain::{
-    AttachmentId, Audit, Ban, Bucket, ChatError, Connection, ConnectionId, Credentials, FileKind,
-    Finding, Invite, InviteCode, LogEntry, Membership, Message, MessageId, Picture, Presence,
-    Profile, PushEntry, PushId, PushList, PushSubscription, RateLimit, RateWindow, ReadMark,
-    Report, ReportId, ReportStatus, Result, Room, RoomId, RoomKind, Sent, Session, SessionId,
-    Silence, StoredFile, Timestamp, UserId, Version,
+    AttachmentId, Audit, Ban, Bucket, ChatError, Connection, ConnectionId, Credentials, Face,
+    FileKind, Finding, Invite, InviteCode, LogEntry, Membership, Message, MessageId, Picture,
+    Presence, Profile, PushEntry, PushId, PushList, PushSubscription, RateLimit, RateWindow,
+    ReadMark, Report, ReportId, ReportStatus, Result, Room, RoomId, RoomKind, Sent, Session,
+    SessionId, Silence, StoredFile, Timestamp, UserId, Version,
 };
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -448,6 +450,17 @@ pub trait Tickets: Sync {
     fn take_ticket(&self, hash: &str, now: Timestamp) -> impl Answer<Option<Ticket>>;
 }
 
+/// Who speaks over the connection of a face, where the protocol says so in frames (`dynamodb:GetItem`,
+/// `PutItem`, `DeleteItem`).
+pub trait Callers: Sync {
+    /// Notes who it is from now on; gone when their token ends.
+    fn note_caller(&self, connection: &ConnectionId, who: Principal) -> impl Answer<()>;
+    /// Who it is; nobody once their token has ended.
+    fn caller(&self, connection: &ConnectionId, now: Timestamp) -> impl Answer<Option<Principal>>;
+    /// Forgets them.
+    fn forget_caller(&self, connection: &ConnectionId) -> impl Answer<()>;
+}
+
 /// What a ticket stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
@@ -600,6 +613,15 @@ pub trait KeepConnections: Sync {
         room: RoomId,
         on: bool,
     ) -> impl Answer<()>;
+    /// Adds a topic to what the connection of a face has asked for, or takes it away; nothing where there
+    /// is no such connection. The caller bounds what topics there are.
+    fn follow(
+        &self,
+        user: UserId,
+        connection: &ConnectionId,
+        topic: &str,
+        on: bool,
+    ) -> impl Answer<()>;
     /// Counts a frame that was not one of ours and returns how many there were on this connection.
     fn count_bad_frame(&self, user: UserId, connection: &ConnectionId) -> impl Answer<u32>;
 }
@@ -631,6 +653,12 @@ pub trait Typing: Sync {
 pub trait Publish: Sync {
     /// Returns when the queue has accepted it.
     fn publish(&self, fanout: &Fanout) -> impl Answer<()>;
+}
+
+/// Hands what happened to the queues of the faces whose clients are to hear of it (`sqs:SendMessage`).
+pub trait HandOn: Sync {
+    /// Returns when the face's queue has accepted it; at once where the deployment has left the face out.
+    fn hand_on(&self, face: Face, news: &FaceNews) -> impl Answer<()>;
 }
 
 /// What became of a frame.

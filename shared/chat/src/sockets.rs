@@ -16,7 +16,7 @@ pub const SOCKET_MS: i64 = 2 * 60 * 60 * 1000;
 /// Frames that are none of ours before a socket is closed.
 pub const BAD_FRAMES_MAX: u32 = 10;
 
-/// Notes an opened socket, and has `ready` sent over it once it stands.
+/// Notes an opened socket, and has `ready` sent over it once it stands (other protocols greet as they like).
 #[allow(clippy::too_many_arguments, reason = "two queues, and what the handshake says")]
 pub async fn connect(
     store: &impl KeepConnections,
@@ -34,9 +34,15 @@ pub async fn connect(
         Connection { subscription, batch, ..Connection::new(id.clone(), who.session, now, ends) };
     let presence = store.add_connection(who.user, &connection, now).await?;
     let data = Ready { connection_id: id.clone(), user_id: who.user, heartbeat_ms: HEARTBEAT_MS };
-    let ready = Fanout::new(Audience::Connections(vec![id]), Event::of(now, data));
+    let ready = Fanout::new(Audience::Connections(vec![id.clone()]), Event::of(now, data));
+    let greet = async {
+        match id.face() {
+            None => fanout.publish(&ready).await,
+            Some(_) => Ok(()),
+        }
+    };
     let asked = ask_if_wanted(queue, times, who.user, now, Some(&presence));
-    futures_util::future::try_join(fanout.publish(&ready), asked).await?;
+    futures_util::future::try_join(greet, asked).await?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! services; and how the clients of all services are built.
 
 mod clients;
+mod faces;
 mod failure;
 mod fanout;
 mod http;
@@ -15,6 +16,7 @@ mod secret;
 mod sockets;
 
 pub use clients::Clients;
+pub use faces::FaceQueues;
 pub use fanout::FanoutQueue;
 pub use objects::{FileBucket, quarantined_id};
 pub use presence::PresenceQueue;

@@ -55,7 +55,8 @@ impl Sockets {
     }
 
     async fn post_once(&self, connection: &ConnectionId, frame: Blob) -> Verdict {
-        let post = self.client.post_to_connection().connection_id(&connection.0).data(frame);
+        let post =
+            self.client.post_to_connection().connection_id(connection.at_gateway()).data(frame);
         match post.send().await {
             Ok(_) => Verdict::Final(Posted::Sent),
             Err(error) => verdict(status(&error)),

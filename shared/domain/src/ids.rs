@@ -136,12 +136,60 @@ schema_as!(MessageId, {
     "description": "Treat it as opaque: its form may change.",
 });
 
-/// A WebSocket connection, as API Gateway names it (base64 text, treated as opaque).
+/// A protocol of others that the same chat speaks, beside its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Face {
+    /// The chats API of Pleroma.
+    Pleroma,
+    /// Private chats of Cadmium.
+    Cadmium,
+    /// DirectChat, between servers.
+    Directchat,
+}
+
+impl Face {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Pleroma, Self::Cadmium, Self::Directchat];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pleroma => "pleroma",
+            Self::Cadmium => "cadmium",
+            Self::Directchat => "directchat",
+        }
+    }
+}
+
+/// A WebSocket connection, as API Gateway names it (base64 text, treated as opaque). One of another
+/// protocol has the name of its face and a colon before it.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
 )]
 #[serde(transparent)]
 pub struct ConnectionId(pub String);
+
+impl ConnectionId {
+    /// A connection of a face.
+    pub fn of(face: Face, at_gateway: &str) -> Self {
+        Self(format!("{}:{at_gateway}", face.as_str()))
+    }
+
+    /// The face it belongs to; none for our own sockets.
+    pub fn face(&self) -> Option<Face> {
+        let (name, _) = self.0.split_once(':')?;
+        Face::ALL.into_iter().find(|face| face.as_str() == name)
+    }
+
+    /// The name that API Gateway knows it by.
+    pub fn at_gateway(&self) -> &str {
+        match self.face() {
+            Some(face) => &self.0[face.as_str().len() + 1..],
+            None => &self.0,
+        }
+    }
+}
 
 /// A caller's key for one request: the same key means the same request. 1-64 characters of
 /// `[A-Za-z0-9._:-]`.
@@ -182,6 +230,16 @@ schema_as!(ClientKey, {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_connection_of_a_face_says_so() {
+        let own = ConnectionId("L0SM9cOFvHcCIhw=".into());
+        assert_eq!((own.face(), own.at_gateway()), (None, "L0SM9cOFvHcCIhw="));
+        for face in Face::ALL {
+            let theirs = ConnectionId::of(face, "L0SM9cOFvHcCIhw=");
+            assert_eq!((theirs.face(), theirs.at_gateway()), (Some(face), "L0SM9cOFvHcCIhw="));
+        }
+    }
 
     #[test]
     fn an_id_has_one_spelling() {

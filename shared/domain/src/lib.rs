@@ -38,7 +38,8 @@ pub use file::{
 pub use file_kind::{FileKind, Stated};
 pub use filename::FileName;
 pub use ids::{
-    AttachmentId, ClientKey, ConnectionId, MessageId, NotificationId, RoomId, SessionId, UserId,
+    AttachmentId, ClientKey, ConnectionId, Face, MessageId, NotificationId, RoomId, SessionId,
+    UserId,
 };
 pub use invite::{
     INVITE_SECONDS, INVITE_SECONDS_MAX, INVITE_SECONDS_MIN, INVITE_USES_MAX, Invite, InviteCode,

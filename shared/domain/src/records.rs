@@ -411,6 +411,8 @@ pub struct Connection {
     pub subscription: Subscription,
     /// Whether several events may come in one frame.
     pub batch: bool,
+    /// What the client of a face has asked for, in that protocol's words; nothing on our own sockets.
+    pub topics: Vec<String>,
     /// When its client last gave a sign of life, to the minute.
     pub seen_at: Timestamp,
     /// Whether its user is away from this device.
@@ -434,6 +436,7 @@ impl Connection {
             expires_at,
             subscription: Subscription::All,
             batch: false,
+            topics: Vec::new(),
             seen_at: opened_at,
             away: false,
             current_room: None,

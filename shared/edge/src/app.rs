@@ -1,7 +1,7 @@
 //! A function's world, built once per process: the table, the queue, the sockets, the keys.
 
 use crate::auth::{Signer, Verifier};
-use domain::{ChatError, PresenceTimes, RateLimit, Result, Timestamp};
+use domain::{ChatError, Face, PresenceTimes, RateLimit, Result, Timestamp};
 use std::sync::OnceLock;
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::OnceCell;
@@ -14,6 +14,7 @@ pub struct App {
     fanout: OnceLock<cloud::FanoutQueue>,
     presence: OnceLock<cloud::PresenceQueue>,
     sockets: OnceLock<cloud::Sockets>,
+    faces: OnceLock<cloud::FaceQueues>,
     files: OnceLock<cloud::FileBucket>,
     search: OnceLock<cloud::SearchIndex>,
     purges: OnceLock<cloud::PurgeQueue>,
@@ -21,7 +22,7 @@ pub struct App {
     push_key: OnceCell<cloud::PushKey>,
     web_push: OnceCell<cloud::WebPush>,
     signer: OnceCell<Signer>,
-    pub(crate) verifier: Verifier,
+    verifier: Verifier,
 }
 
 impl App {
@@ -37,6 +38,7 @@ impl App {
             fanout: OnceLock::new(),
             presence: OnceLock::new(),
             sockets: OnceLock::new(),
+            faces: OnceLock::new(),
             files: OnceLock::new(),
             search: OnceLock::new(),
             purges: OnceLock::new(),
@@ -102,6 +104,35 @@ impl App {
     pub fn sockets(&self) -> &cloud::Sockets {
         self.sockets
             .get_or_init(|| cloud::Sockets::new(self.clients.sockets(&required("SOCKET_ENDPOINT"))))
+    }
+
+    /// The queues of the other protocols: `FACE_QUEUES`, a list of `name=url` with commas between; a face
+    /// that was left out has no address.
+    pub fn faces(&self) -> &cloud::FaceQueues {
+        self.faces.get_or_init(|| {
+            let list = required("FACE_QUEUES");
+            let mut urls = Vec::new();
+            for (name, url) in list.split(',').filter_map(|one| one.split_once('=')) {
+                let Some(face) = Face::ALL.into_iter().find(|face| face.as_str() == name) else {
+                    misconfigured("FACE_QUEUES names a face that there is not")
+                };
+                if !url.is_empty() {
+                    urls.push((face, url.to_owned()));
+                }
+            }
+            cloud::FaceQueues::new(self.clients.sqs(), urls)
+        })
+    }
+
+    /// Whose token this is, if it was made for this face (none: for our own routes). The session behind it
+    /// is the use case's to check.
+    pub async fn verify(
+        &self,
+        token: &str,
+        face: Option<Face>,
+        now: Timestamp,
+    ) -> Result<chat::Principal> {
+        self.verifier.verify(self, token, face, now).await
     }
 
     /// The search index; `unavailable` where the deployment has left search out.

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chat::Principal;
 use chat::ports::Keys;
-use domain::{ChatError, Code, Result, SessionId, Timestamp, UserId};
+use domain::{ChatError, Code, Face, Result, SessionId, Timestamp, UserId};
 use ed25519_dalek::SigningKey;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -50,9 +50,11 @@ impl Signer {
         Ok(Self { kid, key: EncodingKey::from_ed_der(&pkcs8(&seed)) })
     }
 
-    /// A token for a session, good until `expires_at`.
+    /// A token for a session, good until `expires_at` on the routes of a face (none: on our own), and
+    /// nowhere else.
     pub fn token(
         &self,
+        face: Option<Face>,
         user: UserId,
         session: SessionId,
         now: Timestamp,
@@ -60,7 +62,7 @@ impl Signer {
     ) -> Result<String> {
         let claims = Claims {
             iss: ISSUER.into(),
-            aud: ISSUER.into(),
+            aud: audience(face).into(),
             sub: user,
             sid: session,
             iat: now.ms() / 1000,
@@ -80,7 +82,13 @@ pub(crate) struct Verifier {
 
 impl Verifier {
     /// Whose token this is. The session behind it is the use case's to check.
-    pub(crate) async fn verify(&self, app: &App, token: &str, now: Timestamp) -> Result<Principal> {
+    pub(crate) async fn verify(
+        &self,
+        app: &App,
+        token: &str,
+        face: Option<Face>,
+        now: Timestamp,
+    ) -> Result<Principal> {
         let invalid = || ChatError::new(Code::TokenInvalid);
         if token.len() > TOKEN_BYTES_MAX {
             return Err(invalid());
@@ -92,7 +100,7 @@ impl Verifier {
         // Our own clock decides on expiry below, so that one clock serves all.
         let mut rules = Validation::new(Algorithm::EdDSA);
         rules.set_issuer(&[ISSUER]);
-        rules.set_audience(&[ISSUER]);
+        rules.set_audience(&[audience(face)]);
         rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         rules.validate_exp = false;
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &rules)
@@ -122,6 +130,14 @@ impl Verifier {
             keys.insert(kid.to_owned(), key.clone());
         }
         Ok(Some(key))
+    }
+}
+
+/// Where a token is good.
+const fn audience(face: Option<Face>) -> &'static str {
+    match face {
+        Some(face) => face.as_str(),
+        None => ISSUER,
     }
 }
 

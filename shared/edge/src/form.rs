@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use domain::{FieldError, Result};
 use multer::Multipart;
+use std::collections::HashMap;
 use std::convert::Infallible;
 
 /// The field `file` of a form.
@@ -21,7 +22,7 @@ pub(crate) async fn file_in(body: Bytes, boundary: String) -> Result<FormFile> {
     let whole = async move { Ok::<_, Infallible>(body) };
     let mut form = Multipart::new(futures_util::stream::once(whole), boundary);
     let mut found = None;
-    while let Some(field) = form.next_field().await.map_err(broken)? {
+    while let Some(field) = form.next_field().await.map_err(|_| broken())? {
         if field.name() != Some("file") {
             continue;
         }
@@ -30,10 +31,24 @@ pub(crate) async fn file_in(body: Bytes, boundary: String) -> Result<FormFile> {
         }
         let filename = field.file_name().map(unescaped);
         let content_type = field.content_type().map(ToString::to_string);
-        let bytes = field.bytes().await.map_err(broken)?;
+        let bytes = field.bytes().await.map_err(|_| broken())?;
         found = Some(FormFile { filename, content_type, bytes });
     }
     found.ok_or_else(|| FieldError::new("/file", "required", "is required").into())
+}
+
+/// Reads a form's fields that are texts; files are ignored. Of several by one name the last counts.
+pub(crate) async fn texts_in(body: Bytes, boundary: String) -> Result<HashMap<String, String>> {
+    let whole = async move { Ok::<_, Infallible>(body) };
+    let mut form = Multipart::new(futures_util::stream::once(whole), boundary);
+    let mut found = HashMap::new();
+    while let Some(field) = form.next_field().await.map_err(|_| broken())? {
+        let (Some(name), None) = (field.name().map(str::to_owned), field.file_name()) else {
+            continue;
+        };
+        found.insert(name, field.text().await.map_err(|_| broken())?);
+    }
+    Ok(found)
 }
 
 /// Browsers write these three as percent-encodings, and no others (HTML, "Multipart form data").
@@ -41,7 +56,7 @@ fn unescaped(name: &str) -> String {
     name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }
 
-fn broken(_: multer::Error) -> domain::ChatError {
+pub(crate) fn broken() -> domain::ChatError {
     FieldError::new("/file", "invalid", "must be part of a complete multipart/form-data body")
         .into()
 }
@@ -69,6 +84,15 @@ mod tests {
         assert_eq!(file.bytes, "bytes");
         let nameless = "--b\nContent-Disposition: form-data; name=\"file\"\n\nx\n--b--\n";
         assert_eq!(read(nameless).await.unwrap().filename, None);
+    }
+
+    #[tokio::test]
+    async fn texts_are_found_beside_files() {
+        let form = "--b\r\nContent-Disposition: form-data; name=\"content\"\r\n\r\nhé\r\n\
+                    --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nx\r\n--b--\r\n";
+        let texts = texts_in(Bytes::from(form), "b".into()).await.unwrap();
+        assert_eq!(texts, HashMap::from([("content".to_owned(), "hé".to_owned())]));
+        assert!(texts_in(Bytes::from("--b"), "b".into()).await.is_err());
     }
 
     #[tokio::test]

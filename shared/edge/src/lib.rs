@@ -11,6 +11,7 @@ mod auth;
 mod bytes;
 mod etag;
 mod events;
+mod face;
 mod fields;
 mod form;
 mod params;
@@ -28,11 +29,12 @@ pub use app::App;
 pub use auth::Signer;
 pub use bytes::{Part, disposition, names_etag};
 pub use events::{serve_bucket, serve_event};
+pub use face::{FaceAnswer, FaceCall, serve_face_socket};
 pub use fields::Patch;
 pub use form::FormFile;
 pub use params::{Limit, Text};
 pub use queue::{Received, serve_events, serve_queue, serve_queue_counted};
-pub use rest::{Reply, Request, serve_open, serve_rest, serve_unknown};
+pub use rest::{Reply, Request, serve_face, serve_open, serve_rest, serve_unknown};
 pub use serve::Exit;
 pub use socket::{
     Frame, Handshake, Hangup, serve_authorizer, serve_connect, serve_disconnect, serve_socket,

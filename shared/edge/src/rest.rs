@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chat::Principal;
-use domain::{ChatError, ClientKey, Code, FieldError, RateTaken, Result, Timestamp};
+use domain::{ChatError, ClientKey, Code, Face, FieldError, RateTaken, Result, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -146,6 +146,36 @@ impl Request {
         .transpose()
     }
 
+    /// A query parameter that may be repeated, as `name[]=a&name[]=b`. API Gateway joins the values with
+    /// commas.
+    pub fn query_list(&self, name: &str) -> Vec<&str> {
+        let text = self.event.query_string_parameters.get(name).map(String::as_str);
+        text.unwrap_or_default().split(',').filter(|one| !one.is_empty()).collect()
+    }
+
+    /// The body as fields, for protocols that take them as JSON, as a form
+    /// (`application/x-www-form-urlencoded`) or as `multipart/form-data`. No body is no fields.
+    pub async fn fields<T: DeserializeOwned>(&self) -> Result<T> {
+        let kind = self.header("content-type").unwrap_or_default();
+        let plain = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let bytes = self.bytes()?;
+        if bytes.len() > BODY_BYTES_MAX {
+            return Err(too_large());
+        }
+        match plain.as_str() {
+            _ if bytes.is_empty() => from_params(&HashMap::new()),
+            "application/x-www-form-urlencoded" => {
+                let pairs = form_urlencoded::parse(&bytes);
+                from_params(&pairs.map(|(k, v)| (k.into_owned(), v.into_owned())).collect())
+            }
+            "multipart/form-data" => {
+                let boundary = multer::parse_boundary(kind).map_err(|_| form::broken())?;
+                from_params(&form::texts_in(bytes, boundary).await?)
+            }
+            _ => self.json(),
+        }
+    }
+
     /// A header, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.event.headers.get(name).map(String::as_str)
@@ -230,6 +260,11 @@ impl Reply {
         Self { status: 200, kind: "application/json", body, headers: Vec::new() }
     }
 
+    /// Any status with a body.
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
+        Self { status, ..Self::ok(body) }
+    }
+
     /// 201 with a body.
     pub fn created(body: &impl Serialize) -> Self {
         Self { status: 201, ..Self::ok(body) }
@@ -264,10 +299,7 @@ impl Reply {
     /// The problem document of an error, with the headers that belong to it.
     pub fn problem(error: &ChatError, request: &Request) -> Self {
         let id = &request.event.request_context.request_id;
-        if error.code == Code::Unavailable {
-            let path = request.raw_path();
-            tracing::error!(request_id = %id, %path, detail = %error.detail, "failed");
-        }
+        log_fault(error, request);
         let status = problem::status(error.code);
         let body = problem::problem(error, request.raw_path(), id);
         let mut reply = Self { status, kind: "application/problem+json", ..Self::ok(&body) };
@@ -347,10 +379,35 @@ pub fn serve_rest(
     serve(async |app, event: RestEvent, _: &str| {
         let now = now();
         let principal = match bearer(&event.headers) {
-            Some(token) => app.verifier.verify(app, token, now).await,
+            Some(token) => app.verify(token, None, now).await,
             None => Err(ChatError::new(Code::Unauthenticated)),
         };
         Ok(answer(app, &route, Request { event, principal, now }).await)
+    })
+}
+
+/// Serves a REST route of another protocol. `refuse` says an error in that protocol's words; routes
+/// that need nobody do not ask for the principal.
+pub fn serve_face(
+    face: Face,
+    refuse: impl Fn(&ChatError, &Request) -> Reply,
+    route: impl AsyncFn(&App, &Request) -> Result<Reply>,
+) -> Exit {
+    serve(async |app, event: RestEvent, _: &str| {
+        let now = now();
+        let principal = match bearer(&event.headers) {
+            Some(token) => app.verify(token, Some(face), now).await,
+            None => Err(ChatError::new(Code::Unauthenticated)),
+        };
+        let request = Request { event, principal, now };
+        let reply = match route(app, &request).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                log_fault(&error, &request);
+                refuse(&error, &request)
+            }
+        };
+        Ok(reply.into_answer(&request))
     })
 }
 
@@ -380,6 +437,15 @@ async fn answer(
 ) -> RestAnswer {
     let reply = route(app, &request).await.unwrap_or_else(|e| Reply::problem(&e, &request));
     reply.into_answer(&request)
+}
+
+/// Our own fault goes into the log; the caller's is theirs to read.
+fn log_fault(error: &ChatError, request: &Request) {
+    if error.code == Code::Unavailable {
+        let id = &request.event.request_context.request_id;
+        let path = request.raw_path();
+        tracing::error!(request_id = %id, %path, detail = %error.detail, "failed");
+    }
 }
 
 fn bearer(headers: &HashMap<String, String>) -> Option<&str> {

@@ -20,23 +20,23 @@ use std::collections::HashMap;
 /// The parts of a WebSocket event that routes use.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct SocketEvent {
+pub(crate) struct SocketEvent {
     #[serde(default)]
     headers: Option<HashMap<String, String>>,
     #[serde(default)]
     query_string_parameters: Option<HashMap<String, String>>,
     #[serde(default)]
     method_arn: Option<String>,
-    request_context: SocketContext,
+    pub(crate) request_context: SocketContext,
     #[serde(default)]
-    body: Option<String>,
+    pub(crate) body: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct SocketContext {
+pub(crate) struct SocketContext {
     #[serde(default)]
-    connection_id: String,
+    pub(crate) connection_id: String,
     #[serde(default)]
     authorizer: Option<Authorized>,
 }
@@ -77,7 +77,7 @@ impl SocketEvent {
     }
 
     /// A header by its lower-case name: WebSocket APIs pass names on as the client wrote them.
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let headers = self.headers.as_ref()?;
         headers
             .iter()
@@ -85,7 +85,7 @@ impl SocketEvent {
             .map(|(_, value)| value.as_str())
     }
 
-    fn query(&self, name: &str) -> Option<&str> {
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query_string_parameters.as_ref()?.get(name).map(String::as_str)
     }
 
@@ -129,7 +129,7 @@ pub fn serve_authorizer(
                 .or_else(|| event.subprotocol_token())
                 .or_else(|| event.query("token"));
             let who = match (token, event.query("ticket")) {
-                (Some(token), _) => app.verifier.verify(app, token, now).await?,
+                (Some(token), _) => app.verify(token, None, now).await?,
                 (None, Some(ticket)) => by_ticket(app, ticket, now).await?,
                 (None, None) => return Err(ChatError::new(Code::Unauthenticated)),
             };

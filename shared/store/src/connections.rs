@@ -1,5 +1,5 @@
 //! Open sockets `USER#<user> / CONNECTIONS`: one item per user, a map `conns` from the connection's
-//! id to `{session, expires_at, opened_at, seen_at, away?, current_room?, batch?, bad, rooms?}`. `rooms`
+//! id to `{session, expires_at, opened_at, seen_at, away?, current_room?, batch?, bad, rooms?, topics?}`. `rooms`
 //! is there where the connection receives only some rooms: a map of room ids, because single names can
 //! be set and removed within a map and not within a nested set. Beside the map stands what
 //! [`crate::presence`] keeps; every change of a device counts `revision` up.
@@ -34,6 +34,14 @@ fn to_value(connection: &Connection) -> AttributeValue {
         .text_opt("current_room", connection.current_room)
         .number("bad", 0)
         .flag("batch", connection.batch);
+    // A map of names, as with rooms: single ones can be set and removed.
+    let row = if connection.id.face().is_some() {
+        let named = |map: Row, topic: &String| map.flag(topic, true);
+        let topics = connection.topics.iter().fold(Row::map(), named).build();
+        row.value("topics", AttributeValue::M(topics))
+    } else {
+        row
+    };
     let row = match &connection.subscription {
         Subscription::All => row,
         Subscription::Explicit(rooms) => {
@@ -62,6 +70,9 @@ fn from_fields(id: &str, f: Fields<'_>) -> Result<Connection> {
         expires_at: f.time("expires_at")?,
         subscription,
         batch: f.flag("batch")?,
+        topics: f
+            .map_opt("topics")?
+            .map_or_else(Vec::new, |topics| topics.names().map(str::to_owned).collect()),
         seen_at: f.time("seen_at")?,
         away: f.flag("away")?,
         current_room: f.parsed_opt("current_room")?,
@@ -221,6 +232,25 @@ impl KeepConnections for Table {
             }
         };
         let write = write.name("#id", &connection.0).value(":this", s(room));
+        self.write(write, ReturnValue::None).await.map(|_| ())
+    }
+
+    async fn follow(
+        &self,
+        user: UserId,
+        connection: &ConnectionId,
+        topic: &str,
+        on: bool,
+    ) -> Result<()> {
+        let write = if on {
+            Write::update(keys::connections(user), "SET #conns.#id.#topics.#topic = :on")
+                .when("attribute_exists(#conns.#id.#topics)")
+                .value(":on", AttributeValue::Bool(true))
+        } else {
+            Write::update(keys::connections(user), "REMOVE #conns.#id.#topics.#topic")
+                .when("attribute_exists(#conns.#id.#topics)")
+        };
+        let write = write.name("#id", &connection.0).name("#topic", topic);
         self.write(write, ReturnValue::None).await.map(|_| ())
     }
 

@@ -1,8 +1,8 @@
 //! Every key of the table, built and parsed here and nowhere else.
 
 use domain::{
-    AttachmentId, InviteCode, MessageId, NotificationId, PushId, ReportId, RoomId, SessionId,
-    Timestamp, UserId,
+    AttachmentId, ConnectionId, InviteCode, MessageId, NotificationId, PushId, ReportId, RoomId,
+    SessionId, Timestamp, UserId,
 };
 
 /// Numbers of a room that share a partition. Ten thousand events at the usual 0.5-1 KB stay far
@@ -259,6 +259,10 @@ pub(crate) fn direct(a: UserId, b: UserId) -> Key {
 
 pub(crate) fn ticket(hash: &str) -> Key {
     Key::new(format!("TICKET#{hash}"), "TICKET")
+}
+
+pub(crate) fn caller(connection: &ConnectionId) -> Key {
+    Key::new(format!("CONN#{}", connection.0), "CALLER")
 }
 
 pub(crate) fn public_key(kid: &str) -> Key {

@@ -11,6 +11,7 @@ mod bans;
 mod blocks;
 mod buckets;
 mod call;
+mod callers;
 mod connections;
 mod directory;
 mod files;

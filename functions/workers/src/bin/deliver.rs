@@ -1,4 +1,5 @@
-//! Queue `FanoutQueue` — brings events to the sockets of those who are members now.
+//! Queue `FanoutQueue` — brings events to the sockets of those who are members now, and hands what is
+//! for clients of other protocols to their faces.
 //!
 //! Run twice it delivers twice; clients drop numbers they have seen.
 
@@ -7,7 +8,8 @@ use domain::Timestamp;
 use edge::App;
 
 async fn deliver(app: &App, batch: &[Fanout], now: Timestamp) -> Vec<usize> {
-    let done = chat::deliver(&app.table, app.fanout(), app.sockets(), now, batch).await;
+    let (table, fanout, sockets) = (&app.table, app.fanout(), app.sockets());
+    let done = chat::deliver(table, fanout, sockets, app.faces(), now, batch).await;
     if let Some(error) = &done.error {
         tracing::error!(detail = %error.detail, failed = done.failed.len(), "not delivered");
     }

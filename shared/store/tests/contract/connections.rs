@@ -2,7 +2,7 @@
 
 use crate::harness::*;
 use chat::ports::*;
-use domain::{Code, Connection, ConnectionId, RoomId, Subscription, Timestamp, UserId};
+use domain::{Code, Connection, ConnectionId, Face, RoomId, Subscription, Timestamp, UserId};
 use futures_util::future::join_all;
 
 fn connection(id: &str, subscription: Subscription) -> Connection {
@@ -135,4 +135,35 @@ async fn connections_of_many_users() {
     let with: Vec<UserId> = found.iter().map(|(who, _)| *who).collect();
     assert_eq!(with, users.iter().step_by(2).copied().collect::<Vec<_>>());
     assert!(found.iter().all(|(_, kept)| kept.connections.len() == 1));
+}
+
+#[tokio::test]
+async fn connections_of_a_face_keep_topics() {
+    let stack = Stack::new().await;
+    let who = user();
+    let id = ConnectionId::of(Face::Pleroma, "L0SM9cOFvHcCIhw=");
+    let started =
+        Connection { topics: vec!["user".into()], ..connection(&id.0, Subscription::All) };
+    stack.table.add_connection(who, &started, NOW).await.unwrap();
+    stack.table.follow(who, &id, "user:pleroma_chat", true).await.unwrap();
+    stack.table.follow(who, &id, "user:pleroma_chat", true).await.unwrap();
+    stack.table.follow(who, &id, "user", false).await.unwrap();
+    let gone = ConnectionId::of(Face::Pleroma, "gone");
+    stack.table.follow(who, &gone, "user", true).await.unwrap();
+    let now = open(&stack, who, NOW).await;
+    assert_eq!(now, vec![Connection { topics: vec!["user:pleroma_chat".into()], ..started }]);
+}
+
+#[tokio::test]
+async fn who_speaks_over_a_connection_is_known_until_their_token_ends() {
+    let stack = Stack::new().await;
+    let id = ConnectionId::of(Face::Cadmium, "L0SM9cOFvHcCIhw=");
+    let who = chat::Principal { user: user(), session: session(), expires_at: NOW.plus_ms(1_000) };
+    assert_eq!(stack.table.caller(&id, NOW).await, Ok(None));
+    stack.table.note_caller(&id, who).await.unwrap();
+    assert_eq!(stack.table.caller(&id, NOW).await, Ok(Some(who)));
+    assert_eq!(stack.table.caller(&id, NOW.plus_ms(1_000)).await, Ok(None));
+    stack.table.forget_caller(&id).await.unwrap();
+    stack.table.forget_caller(&id).await.unwrap();
+    assert_eq!(stack.table.caller(&id, NOW).await, Ok(None));
 }

@@ -7,7 +7,7 @@ use parlance_tests::template::{Function, Template, pascal_case};
 use std::collections::BTreeSet;
 
 fn functions() -> Vec<Function> {
-    let functions = Template::load().functions();
+    let functions = Template::all_functions();
     assert!(functions.len() > 30, "the template's functions");
     functions
 }
@@ -51,22 +51,19 @@ fn every_function_has_its_binary_and_every_binary_its_function() {
 
 #[test]
 fn every_binary_begins_with_its_route() {
-    let template = Template::load();
-    for (method, path, stem) in template.http_routes() {
-        let function = template
-            .functions()
-            .into_iter()
-            .find(|function| function.stem == stem)
-            .expect("a function");
+    for function in functions() {
+        let stem = &function.stem;
         let file =
             project_folder().join(format!("functions/{}/src/bin/{stem}.rs", package(&function)));
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         let heading: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
-        assert!(
-            heading.contains(&method) && heading.contains(&path),
-            "{}: no `{method} {path}` in its heading",
-            file.display()
-        );
+        for (method, path) in function.http.iter().filter(|(_, path)| path.starts_with('/')) {
+            assert!(
+                heading.contains(method) && heading.contains(path),
+                "{}: no `{method} {path}` in its heading",
+                file.display()
+            );
+        }
     }
 }
 
@@ -120,13 +117,20 @@ fn every_socket_route_has_its_function() {
 
 #[test]
 fn every_http_route_is_in_the_contract() {
-    let contract =
-        std::fs::read_to_string(project_folder().join("docs/api.md")).expect("docs/api.md");
-    for (method, path, stem) in Template::load().http_routes() {
+    all_in_the_contract(&Template::load(), "docs/api.md");
+    for (name, face) in Template::faces() {
+        all_in_the_contract(&face, &format!("docs/{}.md", name.to_lowercase()));
+    }
+}
+
+fn all_in_the_contract(template: &Template, file: &str) {
+    let contract = std::fs::read_to_string(project_folder().join(file));
+    let contract = contract.unwrap_or_else(|error| panic!("{file}: {error}"));
+    for (method, path, stem) in template.http_routes() {
         let described = contract
             .lines()
             .any(|line| line.contains(&path) && (line.contains(&method) || line.contains("also")));
-        assert!(described, "{method} {path} ({stem}) is not in docs/api.md");
+        assert!(described, "{method} {path} ({stem}) is not in {file}");
     }
 }
 

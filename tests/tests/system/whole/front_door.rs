@@ -30,10 +30,22 @@ fn every_route_is_reached_and_nothing_else_is_taken_from_the_app() {
         assert_eq!(origin(&behaviours, path), "routes", "{method} {path}");
     }
     assert_eq!(origin(&behaviours, "/ws"), "sockets");
+    let mut routes = routes;
+    for (name, face) in Template::faces() {
+        let (name, theirs) = (name.to_lowercase(), face.http_routes());
+        for (method, path, _) in &theirs {
+            assert_eq!(origin(&behaviours, path), name, "{method} {path}");
+        }
+        for stage in face.socket_stages() {
+            assert_eq!(origin(&behaviours, &format!("/{stage}")), format!("{name}-sockets"));
+        }
+        routes.extend(theirs);
+    }
     for file in ["/", "/index.html", "/assets/index-1a2b3c.js", "/sw.js", "/manifest.webmanifest"] {
         assert_eq!(origin(&behaviours, file), "web", "{file}");
     }
-    for (pattern, to) in behaviours.iter().filter(|(_, to)| to == "routes") {
+    let to_routes = |to: &str| to != "web" && !to.ends_with("sockets");
+    for (pattern, to) in behaviours.iter().filter(|(_, to)| to_routes(to)) {
         let begin = pattern.trim_end_matches('*');
         let used = routes.iter().any(|(_, path, _)| path == begin || path.starts_with(begin));
         assert!(used, "{pattern} goes to {to} and no route is there");
