@@ -4,7 +4,7 @@ import type { components } from './schema';
 export type ProblemField = components['schemas']['ProblemField'];
 
 /** The server's codes, and those of this side of the line. */
-export type ProblemCode = components['schemas']['ErrorCode'] | 'network' | 'aborted' | 'unknown' | 'too_old' | 'signed_out';
+export type ProblemCode = components['schemas']['ErrorCode'] | 'network' | 'aborted' | 'unknown' | 'too_old' | 'signed_out' | 'push_unreachable';
 
 /** How codes are put into words; set by the app, so that this folder needs no translations. */
 let words: (problem: Problem) => string = (problem) => problem.detail;

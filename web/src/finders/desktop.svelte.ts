@@ -24,8 +24,8 @@ export const desktop = {
   },
 };
 
-/** Messages of one direct room replace each other, as they do in the list; others stand alone. */
-const tagOf = (notice: Notice) => (notice.type === 'direct_message' ? notice.room_id : (notice.message_id ?? notice.id));
+/** Messages of one direct room replace each other, as they do in the list; others stand alone. The same in `worker/sw.js`. */
+const tagOf = (notice: Notice) => (notice.type === 'direct_message' ? notice.room_id : notice.id);
 
 async function show(chat: Chat, notice: Notice): Promise<void> {
   const path = (notice.message_id ? href.message(notice.room_id, notice.message_id) : href.room(notice.room_id)).slice(1);
@@ -37,7 +37,7 @@ async function show(chat: Chat, notice: Notice): Promise<void> {
     badge: '/badge-96.png',
     silent: true,
     renotify: true,
-    data: { path },
+    data: { id: notice.id, room: notice.room_id, seq: notice.seq, path },
   };
   // Through the worker it outlives the tab, and phones have no other way.
   const worker = await navigator.serviceWorker?.getRegistration();
@@ -59,8 +59,9 @@ async function withdraw(chat: Chat): Promise<void> {
   const worker = await navigator.serviceWorker?.getRegistration();
   const shown = (await worker?.getNotifications?.()) ?? [];
   for (const one of shown) {
-    const notice = chat.notices.list.find((known) => tagOf(known) === one.tag);
-    if (notice?.read) one.close();
+    const { id, room, seq } = (one.data ?? {}) as { id?: string; room?: string; seq?: number };
+    const upTo = chat.room(room ?? '')?.room.last_read_seq ?? -1;
+    if ((seq ?? 0) <= upTo || chat.notices.list.some((notice) => notice.id === id && notice.read)) one.close();
   }
 }
 
@@ -95,8 +96,10 @@ export function startDesktop(chat: Chat): () => void {
   });
   navigator.serviceWorker?.addEventListener(
     'message',
-    ({ data }: MessageEvent<{ go?: string }>) => {
+    ({ data, ports }: MessageEvent<{ go?: string; looking?: string; subscribed?: boolean }>) => {
       if (data.go) go(data.go);
+      if (data.looking) ports[0]?.postMessage(attention.has(data.looking));
+      if (data.subscribed) void chat.push.renew().catch(() => undefined);
     },
     { signal: over.signal },
   );

@@ -1,9 +1,11 @@
-/** The service worker seen from the page: registering it, and telling of a new version. */
+/** The service worker seen from the page: registering it, telling of a new version, going over to it. */
 import { m } from '../messages/messages.js';
 import { toast } from '../ui/toast.svelte';
 
 const look_ms = 60 * 60 * 1000;
 const take_over_ms = 3000;
+/** There while somebody has asked for the new version and does not have it yet. */
+const asked = 'parlance.reload';
 
 // TypeScript's DOM does not know trusted types yet.
 interface Factory {
@@ -23,6 +25,28 @@ function address(): string {
 }
 
 let started = false;
+let offered: (() => void) | undefined;
+
+function offer(run: () => void): void {
+  offered?.();
+  offered = toast(m.finders_new_version(), { action: { label: m.finders_reload(), run } });
+}
+
+const versionOf = (page: string) => /<meta name="version" content="(\w+)"/.exec(page)?.[1];
+
+/** Another worker may serve this page now than the one it came from: then it is of an old version. */
+async function follow(registration: ServiceWorkerRegistration): Promise<void> {
+  if (!navigator.serviceWorker.controller) return;
+  const served = versionOf(await (await fetch('/')).text());
+  if (served === document.querySelector<HTMLMetaElement>('meta[name=version]')?.content) {
+    if (!registration.waiting) sessionStorage.removeItem(asked);
+    return;
+  }
+  // Asked for in another tab: here somebody may be in the middle of something.
+  if (sessionStorage.getItem(asked) === null) return offer(() => location.reload());
+  sessionStorage.removeItem(asked);
+  location.reload();
+}
 
 /** Registers the worker of a built app, once; the development server has none. */
 export async function startWorker(): Promise<void> {
@@ -30,22 +54,22 @@ export async function startWorker(): Promise<void> {
   started = true;
   const workers = navigator.serviceWorker;
   const registration = await workers.register(address());
-  const offer = () => {
-    const waiting = registration.waiting;
+  const look = () => {
+    const { waiting } = registration;
     if (!waiting || !workers.controller) return;
-    const run = () => {
-      // Only when it serves: a reload before that would bring the old version again.
-      waiting.addEventListener('statechange', () => waiting.state === 'activated' && location.reload());
-      // The old one may still be busy with an answer; the reload then ends that, and the new one takes its place.
-      setTimeout(() => location.reload(), take_over_ms);
+    offer(() => {
+      sessionStorage.setItem(asked, 'yes');
       waiting.postMessage('take over');
-    };
-    toast(m.finders_new_version(), { action: { label: m.finders_reload(), run } });
+      // The old one may still be busy with an answer: a reload ends that. It may bring the old version once more.
+      setTimeout(() => location.reload(), take_over_ms);
+    });
   };
-  offer();
+  look();
+  workers.addEventListener('controllerchange', () => void follow(registration).catch(() => undefined));
+  await follow(registration);
   registration.addEventListener('updatefound', () => {
     const coming = registration.installing;
-    coming?.addEventListener('statechange', () => coming.state === 'installed' && offer());
+    coming?.addEventListener('statechange', () => coming.state === 'installed' && look());
   });
   setInterval(() => void registration.update().catch(() => undefined), look_ms);
 }

@@ -60,6 +60,7 @@ export class AccountState implements Account {
 
   async signOut(): Promise<void> {
     this.#core.settle();
+    await this.#core.push.turnOff().catch(() => undefined);
     // Without an answer the tokens are forgotten all the same.
     await data(this.#core.api.client.POST('/auth/logout')).catch(() => undefined);
     await this.#core.leave();

@@ -1,6 +1,7 @@
 import { data, type Api, type Schemas } from '../api/http';
 import { Problem } from '../api/problem';
 import { Connection, Outbox } from '../client';
+import { getLocale } from '../messages/runtime.js';
 import { AccountState } from './account.svelte';
 import type { Cache } from './cache';
 import { ConnectionView } from './connection.svelte';
@@ -12,6 +13,7 @@ import type { ChatEvent } from './history.svelte';
 import { Keeper } from './keeper';
 import { NoticesState } from './notices.svelte';
 import { PeopleState } from './people.svelte';
+import { PushState } from './push.svelte';
 import type { RoomState } from './room.svelte';
 import { RoomsState } from './rooms.svelte';
 import { sendMessage, sendFailure } from './sending';
@@ -36,6 +38,7 @@ export class ChatState implements Chat {
   readonly connection: ConnectionView;
   readonly people: PeopleState;
   readonly notices: NoticesState;
+  readonly push: PushState;
   readonly files: Files;
   limits: Limits = $state.raw(LIMITS);
   starting = $state(true);
@@ -99,6 +102,9 @@ export class ChatState implements Chat {
       get account() {
         return chat.account;
       },
+      get push() {
+        return chat.push;
+      },
       connection: this.#link,
       outbox: this.#outbox,
       get limits() {
@@ -118,12 +124,15 @@ export class ChatState implements Chat {
     this.people = new PeopleState(this.core);
     this.account = new AccountState(this.core, me);
     this.notices = new NoticesState(this.core);
+    this.push = new PushState(this.core);
     this.list = new RoomsState(this.core, () => this.#keeper);
     this.#keeper = new Keeper(cache, this.list.byId, this.people);
   }
 
   /** Shows what is cached, then goes to the server. */
   async start(): Promise<void> {
+    // The service worker speaks it, too.
+    void this.#cache.keepFact('language', getLocale());
     const cached = await this.#cache.load();
     if (this.#over) return;
     if (cached) {
@@ -273,6 +282,7 @@ export class ChatState implements Chat {
     void this.#cache.keepFact('limits', boot.limits);
     if (boot.next_cursor !== null) void this.list.more(boot.next_cursor).catch(() => undefined);
     void this.account.load().catch(() => undefined);
+    void this.push.start().catch(() => undefined);
     this.#keeper.touchRooms();
     return Object.entries(boot.positions);
   }

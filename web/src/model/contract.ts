@@ -195,6 +195,19 @@ export interface NoticesModel {
   markAllRead(): Promise<void>;
 }
 
+/** Web Push: being told on this device while no page of the app is open. */
+export interface PushModel {
+  /** `unsupported` by the browser, `absent` at the server; null until `look` knows. */
+  readonly state: 'on' | 'off' | 'unsupported' | 'absent' | null;
+  /** Finds out where it stands; for the settings. */
+  look(): Promise<void>;
+  /** The browser must have agreed to notifications before. Rejects with `push_unreachable` if its push service does not answer. */
+  turnOn(): Promise<void>;
+  turnOff(): Promise<void>;
+  /** Brings browser and server together again: at the start, and when the browser has changed its subscription. */
+  renew(): Promise<void>;
+}
+
 /** The account of whoever is signed in. */
 export interface Account {
   readonly me: OwnUser;
@@ -214,6 +227,7 @@ export interface Chat {
   readonly connection: Connection;
   readonly people: People;
   readonly notices: NoticesModel;
+  readonly push: PushModel;
   readonly limits: Limits;
   /** All rooms, the latest message first. */
   readonly rooms: RoomModel[];

@@ -5,6 +5,7 @@ import type { Cache } from './cache';
 import type { Attachment, CompactUser, Limits, Message } from './contract';
 import type { ChatEvent } from './history.svelte';
 import type { PeopleState } from './people.svelte';
+import type { PushState } from './push.svelte';
 
 /** What the outbox keeps of a message besides its place. */
 export interface Outgoing {
@@ -22,6 +23,7 @@ export interface Core {
   readonly cache: Cache;
   readonly people: PeopleState;
   readonly account: AccountState;
+  readonly push: PushState;
   readonly connection: Connection<ChatEvent>;
   readonly outbox: Outbox<Outgoing, Message>;
   readonly limits: Limits;

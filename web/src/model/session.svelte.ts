@@ -3,6 +3,7 @@ import { deleteDB } from 'idb';
 import { Cache } from './cache';
 import { ChatState } from './chat.svelte';
 import type { Chat, OwnUser, Session } from './contract';
+import { unsubscribe } from './push.svelte';
 
 /** Whose data this device keeps. */
 const OWNER = 'parlance.owner';
@@ -21,6 +22,7 @@ export class SessionState implements Session {
     this.#api = api;
     api.tokens.onEnded = (why) => {
       this.notice = why;
+      void unsubscribe().catch(() => undefined);
       void this.#close(why === 'signed_out_elsewhere');
     };
     api.tokens.onChanged = () => void this.#follow();
@@ -83,6 +85,7 @@ export class SessionState implements Session {
   async #leave(): Promise<void> {
     this.notice = null;
     this.#api.tokens.forget();
+    void unsubscribe().catch(() => undefined);
     await this.#close(true);
   }
 

@@ -81,6 +81,8 @@ export function words(problem: Problem): string {
       return m.core_invite_exhausted();
     case 'precondition_failed':
       return m.core_precondition_failed();
+    case 'push_unreachable':
+      return m.core_push_unreachable();
     case 'too_old':
       return m.core_too_old();
     default:

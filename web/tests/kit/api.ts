@@ -10,12 +10,20 @@ export const password = 'correct horse battery';
 export const unique = (name: string): string => `${name}_${randomBytes(4).toString('hex')}`;
 
 export class Person {
-  private constructor(readonly session: Schemas['Session']) {}
+  private constructor(
+    readonly session: Schemas['Session'],
+    /** Where the stack is. */
+    readonly http: string,
+  ) {}
 
   /** Registers somebody; `name` begins the username and is the display name. */
-  static async make(name: string, exact = false): Promise<Person> {
+  static async make(name: string, exact = false, http = inject('stack').http): Promise<Person> {
     const username = exact ? name : unique(name.toLowerCase().replace(/\W/g, '').slice(0, 11) || 'user');
-    return new Person((await call('POST', '/auth/register', { username, password, display_name: name })) as Schemas['Session']);
+    return new Person((await call(http, 'POST', '/auth/register', { username, password, display_name: name })) as Schemas['Session'], http);
+  }
+  /** Signs somebody in who is registered: another device of theirs. */
+  static async signIn(username: string, http = inject('stack').http): Promise<Person> {
+    return new Person((await call(http, 'POST', '/auth/login', { username, password })) as Schemas['Session'], http);
   }
 
   get id(): string {
@@ -29,7 +37,7 @@ export class Person {
   }
 
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return (await call(method, path, body, this.session.token)) as T;
+    return (await call(this.http, method, path, body, this.session.token)) as T;
   }
   room(name: string, type: 'public' | 'private' = 'public', description?: string): Promise<Schemas['Room']> {
     return this.call('POST', '/rooms', { type, name, ...(description ? { description } : {}) });
@@ -54,15 +62,15 @@ export class Person {
   async sendFile(roomId: string, filename: string, bytes: Uint8Array, type: string): Promise<Schemas['Message']> {
     const form = new FormData();
     form.append('file', new Blob([bytes as Uint8Array<ArrayBuffer>], { type }), filename);
-    const answer = await fetch(`${inject('stack').http}/attachments/upload`, { method: 'POST', body: form, headers: { authorization: `Bearer ${this.session.token}` } });
+    const answer = await fetch(`${this.http}/attachments/upload`, { method: 'POST', body: form, headers: { authorization: `Bearer ${this.session.token}` } });
     if (!answer.ok) throw new Error(`upload: ${answer.status} ${await answer.text()}`);
     const { id } = (await answer.json()) as Schemas['Attachment'];
     return this.say(roomId, '', { attachments: [id] });
   }
 }
 
-async function call(method: string, path: string, body?: unknown, token?: string): Promise<unknown> {
-  const answer = await fetch(`${inject('stack').http}${path}`, {
+async function call(http: string, method: string, path: string, body?: unknown, token?: string): Promise<unknown> {
+  const answer = await fetch(`${http}${path}`, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(token ? { authorization: `Bearer ${token}` } : {}) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -38,10 +38,14 @@ export interface Look extends BrowserContextOptions {
   size?: Size;
   /** Goes to this address (`#/…`) at first. */
   at?: string;
+  /** The stack, if it is another than that of all. */
+  http?: string;
+  /** Runs before anything of the page does. */
+  before?: (context: BrowserContext) => Promise<unknown>;
 }
 
 /** A page of a browser of its own where nobody is signed in. */
-export async function visit({ size = 'desktop', at = '', ...options }: Look = {}): Promise<App> {
+export async function visit({ size = 'desktop', at = '', http = inject('stack').http, before, ...options }: Look = {}): Promise<App> {
   const context = await browser.newContext({
     viewport: sizes[size],
     locale: 'en-GB',
@@ -53,8 +57,9 @@ export async function visit({ size = 'desktop', at = '', ...options }: Look = {}
   const troubles: string[] = [];
   open.push({ context, troubles });
   context.on('page', (page) => watch(page, troubles));
+  await before?.(context);
   const page = await context.newPage();
-  await page.goto(`${inject('stack').http}/${at}`);
+  await page.goto(`${http}/${at}`);
   return new App(page);
 }
 
@@ -64,9 +69,10 @@ export async function openAs(person: Person, look: Look = {}): Promise<App> {
   const kept = JSON.stringify({ token, expires_at, refresh_token, user_id: person.id });
   const { at = '', ...rest } = look;
   return visit({
+    http: person.http,
     ...rest,
     at,
-    storageState: { cookies: [], origins: [{ origin: inject('stack').http, localStorage: [{ name: 'parlance.session', value: kept }] }] },
+    storageState: { cookies: [], origins: [{ origin: person.http, localStorage: [{ name: 'parlance.session', value: kept }] }] },
   });
 }
 

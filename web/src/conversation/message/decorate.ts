@@ -44,7 +44,8 @@ function frame(pre: HTMLPreElement): void {
   });
   block.append(pre, button);
   const code = pre.querySelector<HTMLElement>('code[class^=language-]');
-  if (code) void import('./code').then(({ colour }) => colour(code));
+  // Without colours it can be read as well.
+  if (code) void import('./code').then(({ colour }) => colour(code)).catch(() => undefined);
 }
 
 /** Presses within a message's text, heard once for all of it. */
