@@ -65,8 +65,9 @@ export async function startWorker(): Promise<void> {
     });
   };
   look();
-  workers.addEventListener('controllerchange', () => void follow(registration).catch(() => undefined));
-  await follow(registration);
+  const compare = () => void follow(registration).catch(() => undefined);
+  compare();
+  workers.addEventListener('controllerchange', compare);
   registration.addEventListener('updatefound', () => {
     const coming = registration.installing;
     coming?.addEventListener('statechange', () => coming.state === 'installed' && look());

@@ -2,6 +2,31 @@
 import { m } from '../messages/messages.js';
 import { toast } from '../ui/toast.svelte';
 
+/** Style sheets that could not be loaded. */
+const lost = new Set<HTMLLinkElement>();
+addEventListener('error', ({ target }) => target instanceof HTMLLinkElement && lost.add(target), true);
+
+/** Asks for the styles again that failed: what Vite has written asks for each once only, and a part would be without. */
+async function styles(): Promise<void> {
+  const again = [...lost].map(
+    (link) =>
+      new Promise<void>((there, failed) => {
+        const next = link.cloneNode() as HTMLLinkElement;
+        next.onload = () => there();
+        next.onerror = () => failed(new Error(`no ${link.href}`));
+        link.replaceWith(next);
+        lost.delete(link);
+      }),
+  );
+  await Promise.all(again);
+}
+
+/** Loads a part, also after that has failed before. */
+export async function part<T>(load: () => Promise<T>): Promise<T> {
+  if (lost.size > 0) await styles();
+  return load();
+}
+
 /** Takes the last word of it away. */
 let silence: (() => void) | undefined;
 
@@ -19,5 +44,5 @@ export function missing(error: unknown): void {
 
 /** Does something with a part that is fetched for it; it is said if it cannot be. */
 export function withPart<T>(load: () => Promise<T>, use: (part: T) => unknown): void {
-  load().then(use, missing);
+  part(load).then(use, missing);
 }
