@@ -1,4 +1,6 @@
 /** Files: small ones in a form, large ones by a signed address of another origin, which the page's policy must allow. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { openAs } from './kit/browser';
 import { Person } from './kit/api';
@@ -30,3 +32,28 @@ it('a small picture and a large file are sent, seen', async () => {
   expect(new Set(signed).size, 'uploads by signed address').toBe(1);
   await eventually(async () => expect(await graces.message('two files').locator('img[src^="blob:"]').count()).toBe(2), undefined, 40_000);
 }, 120_000);
+
+/** Sound of 16 bits at 8 kHz. */
+function wav(samples: Buffer): Buffer {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  for (const [at, value] of [[20, 1], [22, 1], [32, 2], [34, 16]] as const) head.writeUInt16LE(value, at);
+  for (const [at, value] of [[24, 8000], [28, 16_000], [40, samples.length]] as const) head.writeUInt32LE(value, at);
+  head.write('data', 36);
+  return Buffer.concat([head, samples]);
+}
+
+it('a file is saved with its name, byte by byte', async () => {
+  const [ada, grace] = [await Person.make('Ada'), await Person.make('Grace')];
+  const room = await ada.room('Engines');
+  await grace.join(room.id);
+  const bytes = wav(randomBytes(20_000));
+  await grace.sendFile(room.id, 'Öl & water (1).wav', bytes, 'audio/wav');
+  const app = await openAs(ada, { at: `#/r/${room.id}`, acceptDownloads: true });
+  const [download] = await Promise.all([app.page.waitForEvent('download'), app.feed.getByRole('button', { name: 'Save Öl & water (1).wav' }).click()]);
+  expect(download.suggestedFilename()).toBe('Öl & water (1).wav');
+  expect(Buffer.compare(readFileSync(await download.path()), bytes)).toBe(0);
+});

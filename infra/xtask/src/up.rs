@@ -138,9 +138,8 @@ mod tests {
         assert!(parameter("SendRateMax").is_err());
     }
 
-    #[test]
-    fn everything_is_passed_on() {
-        let up = Up {
+    fn up() -> Up {
+        Up {
             port: 0,
             data: Some("d".into()),
             fresh: true,
@@ -150,13 +149,35 @@ mod tests {
             no_web: false,
             demo: None,
             args: vec!["--idle-timeout".into(), "5".into()],
-        };
-        let arguments = up.arguments("bins".into(), Some("dist".into()), None);
+        }
+    }
+
+    fn tail(arguments: &[OsString]) -> String {
         let tail: Vec<_> = arguments[2..].iter().map(|a| a.to_string_lossy()).collect();
+        tail.join(" ")
+    }
+
+    #[test]
+    fn everything_is_passed_on() {
+        let arguments = up().arguments("bins".into(), Some("dist".into()), None);
         // Those asked for come last, so that they count.
         let expected = "--bin-dir bins --data d --port 0 --fresh --web dist \
                         --param PushContact=mailto:local@parlance.example --param OutboundLocal=true \
                         --param A=1 --param B=2 --idle-timeout 5";
-        assert_eq!(tail.join(" "), expected);
+        assert_eq!(tail(&arguments), expected);
+    }
+
+    #[test]
+    fn the_demonstration_is_told_when_the_stack_runs_and_may_write_much() {
+        let arguments = up().arguments("bins".into(), None, Some("ready.json".into()));
+        let expected = "--bin-dir bins --data d --port 0 --fresh \
+                        --ready-file ready.json --param SendRateMax=100000 ";
+        assert!(tail(&arguments).starts_with(expected), "{}", tail(&arguments));
+    }
+
+    #[test]
+    fn there_is_no_demonstration_of_nothing() {
+        let refused = demo(Profile::Dev, Path::new("/nowhere/at/all"));
+        assert!(refused.is_err_and(|sentence| sentence.contains("/nowhere/at/all")));
     }
 }

@@ -45,6 +45,18 @@ describe('a token', () => {
     expect(it.kept?.refresh_token).toBe('r2');
   });
 
+  test('that lives shortly is used all the same, for half its time', async () => {
+    const renew = vi.fn(async () => session(2, 1 / 60));
+    const it = tokens(renew);
+    it.keep(session(1, 1 / 60));
+    now += 20_000;
+    expect(await it.token()).toBe('t1');
+    now += 20_000;
+    expect(await it.token()).toBe('t2');
+    expect(await it.token()).toBe('t2');
+    expect(renew).toHaveBeenCalledOnce();
+  });
+
   test('that was refused is renewed; that another tab has renewed is taken from there', async () => {
     const renew = vi.fn(async () => session(2));
     const it = tokens(renew);
