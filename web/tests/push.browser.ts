@@ -1,4 +1,5 @@
 /** Web Push: switching it on and off, what the server sends, what the service worker shows of it. */
+import { createECDH } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
 import type { App } from './kit/app';
 import { openAs, type Look } from './kit/browser';
@@ -38,6 +39,19 @@ const atServer = (person: Person, id: string) =>
     },
   );
 
+/** An event of the browser's own, which nothing here can press or bring about, given to the worker. */
+async function inWorker(app: App, type: string, tag?: string): Promise<void> {
+  const [worker] = app.page.context().serviceWorkers();
+  await worker?.evaluate(
+    async ([type, tag]) => {
+      const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
+      const [notification] = tag ? await registration.getNotifications({ tag }) : [];
+      dispatchEvent(Object.assign(new Event(type ?? ''), { notification, newSubscription: {}, waitUntil: () => undefined }));
+    },
+    [type, tag],
+  );
+}
+
 it('a mention reaches a closed room encrypted, is shown once and leads there', async () => {
   const [ada, grace] = [await Person.make('Ada'), await Person.make('Grace')];
   const [room, other] = [await ada.room('Engines'), await ada.room('Elsewhere')];
@@ -62,13 +76,10 @@ it('a mention reaches a closed room encrypted, is shown once and leads there', a
   await deliver(pushes.pushed[1] ?? '');
   await eventually(async () => expect((await shown(app.page)).map(({ title }) => title).sort()).toEqual(['Grace mentioned you in Elsewhere', 'Grace wrote to you']));
 
-  // What a press on it does.
-  await app.page.evaluate(async (tag) => {
-    const registration = await navigator.serviceWorker.ready;
-    const [one] = await registration.getNotifications({ tag });
-    (window as unknown as { path: string }).path = (one?.data as { path: string }).path;
-  }, expected.tag);
-  expect(await app.page.evaluate(() => (window as unknown as { path: string }).path)).toBe(`/r/${other.id}/m/${said.id}`);
+  await inWorker(app, 'notificationclick', expected.tag);
+  await app.message('hello').waitFor();
+  expect(new URL(app.page.url()).hash).toBe(`#/r/${other.id}/m/${said.id}`);
+  await eventually(async () => expect((await shown(app.page)).map(({ title }) => title)).toEqual(['Grace wrote to you']));
 });
 
 it('nothing is shown of a room in focus, and a tab that notifies itself shows the same one', async () => {
@@ -129,10 +140,20 @@ it('the subscription is the server’s as long as it is wanted', async () => {
   await eventually(async () => expect(await atServer(other, second)).toBe(false));
   await eventually(async () => expect(await wish(app).isChecked()).toBe(true));
 
+  // So it is when the browser says that it has changed, and when the server has another key.
+  const again = () => app.page.waitForResponse((answer) => answer.url().endsWith('/push/subscriptions'));
+  const [unchanged] = await Promise.all([again(), inWorker(app, 'pushsubscriptionchange')]);
+  expect(((await unchanged.json()) as { id: string }).id).toBe(id);
+  await app.page.route('**/push/key', (route) => route.fulfill({ json: { key: createECDH('prime256v1').generateKeys('base64url') } }));
+  const [anew] = await Promise.all([again(), app.page.reload()]);
+  const { id: last } = (await anew.json()) as { id: string };
+  expect(last).not.toBe(id);
+  await eventually(async () => expect(await wish(app).isChecked()).toBe(true));
+
   await app.signOut();
   await app.page.getByRole('heading', { name: 'Sign in to Parlance' }).waitFor();
   await eventually(async () => expect(await here(app)).toBe(null));
-  expect(await atServer(third, id)).toBe(false);
+  expect(await atServer(third, last)).toBe(false);
 });
 
 it('a session that was ended elsewhere takes it along', async () => {

@@ -3,6 +3,8 @@ import { upload } from '../api/upload';
 import type { Account, OwnUser } from './contract';
 import type { Core } from './core';
 
+const PUSH_MS_MAX = 3000;
+
 /** Whoever is signed in. */
 export class AccountState implements Account {
   #core: Core;
@@ -60,7 +62,9 @@ export class AccountState implements Account {
 
   async signOut(): Promise<void> {
     this.#core.settle();
-    await this.#core.push.turnOff().catch(() => undefined);
+    // Nobody waits for a push service to sign out; the server ends its part with the session.
+    const patience = new Promise((later) => setTimeout(later, PUSH_MS_MAX));
+    await Promise.race([this.#core.push.turnOff().catch(() => undefined), patience]);
     // Without an answer the tokens are forgotten all the same.
     await data(this.#core.api.client.POST('/auth/logout')).catch(() => undefined);
     await this.#core.leave();

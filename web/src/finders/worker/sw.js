@@ -133,7 +133,8 @@ addEventListener('notificationclick', (event) => {
     clients.matchAll({ type: 'window', includeUncontrolled: true }).then(async (open) => {
       const tab = open.find((one) => one.focused) ?? open[0];
       if (!tab) return clients.openWindow(`/#${path}`);
-      await tab.focus();
+      // Where it may not come to the front, it leads there all the same.
+      await tab.focus().catch(() => undefined);
       tab.postMessage({ go: path });
     }),
   );
