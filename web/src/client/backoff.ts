@@ -8,9 +8,9 @@ export class Backoff {
     private readonly random: () => number = Math.random,
   ) {}
 
-  /** How long to wait before the next try: between half and all of 0.5 s, 1 s, 2 s … 30 s. */
-  next(): number {
-    const full = Math.min(this.maxMs, this.firstMs * 2 ** Math.min(this.#tries, 20));
+  /** How long to wait before the next try: between half and all of 0.5 s, 1 s, 2 s … 30 s (or `maxMs`). */
+  next(maxMs = this.maxMs): number {
+    const full = Math.min(maxMs, this.firstMs * 2 ** Math.min(this.#tries, 20));
     this.#tries += 1;
     return full / 2 + (this.random() * full) / 2;
   }

@@ -30,6 +30,8 @@ export class FrameError extends Error {
 
 const HEARTBEAT_MS = 30_000;
 const PONG_MS_MAX = 10_000;
+/** Where there is reason to think that the line is dead. */
+const PROBE_MS_MAX = 4_000;
 const OPEN_MS_MAX = 15_000;
 const ANSWER_MS_MAX = 15_000;
 
@@ -48,6 +50,8 @@ interface Frame {
 
 export interface LinkHandlers {
   opened(): void;
+  /** The first word of the other end: there are proxies that let a socket open and nothing through. */
+  heard(): void;
   event(event: ChatEvent): void;
   /** Once, whatever the reason. */
   closed(): void;
@@ -58,6 +62,7 @@ export class Link {
   #waiting = new Map<string, Waiting>();
   #refs = 0;
   #over = false;
+  #heard = false;
   #beat: ReturnType<typeof setTimeout> | undefined;
   #heartbeatMs = HEARTBEAT_MS;
   #handlers: LinkHandlers;
@@ -68,7 +73,7 @@ export class Link {
     this.#beat = setTimeout(() => this.close(), OPEN_MS_MAX);
     socket.onopen = () => {
       if (this.#over) return;
-      this.#schedule();
+      this.#ping(PONG_MS_MAX);
       handlers.opened();
     };
     socket.onclose = () => this.close();
@@ -102,7 +107,7 @@ export class Link {
 
   /** Asks whether the other end is there, now: after sleep, or when the network has changed. */
   probe(): void {
-    if (!this.#over) this.#ping();
+    if (!this.#over) this.#ping(PROBE_MS_MAX);
   }
 
   close(): void {
@@ -131,17 +136,21 @@ export class Link {
   #schedule(): void {
     clearTimeout(this.#beat);
     // A tenth earlier or less, so that many clients do not ping in step, and never later than asked.
-    this.#beat = setTimeout(() => this.#ping(), this.#heartbeatMs * (0.9 + Math.random() / 10));
+    this.#beat = setTimeout(() => this.#ping(PONG_MS_MAX), this.#heartbeatMs * (0.9 + Math.random() / 10));
   }
 
-  #ping(): void {
+  #ping(withinMs: number): void {
     this.send({ type: 'ping' });
     clearTimeout(this.#beat);
-    this.#beat = setTimeout(() => this.close(), PONG_MS_MAX);
+    if (!this.#over) this.#beat = setTimeout(() => this.close(), withinMs);
   }
 
   #receive(text: unknown): void {
     if (this.#over || typeof text !== 'string') return;
+    if (!this.#heard) {
+      this.#heard = true;
+      this.#handlers.heard();
+    }
     let frame: Frame;
     try {
       frame = JSON.parse(text) as Frame;

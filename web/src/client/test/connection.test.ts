@@ -60,7 +60,7 @@ describe('the round', () => {
         server.say('a');
         await new Promise((resolve) => setTimeout(resolve, 100));
         server.say('a');
-        return positions;
+        return { positions };
       },
     });
     await pass(300);
@@ -76,7 +76,7 @@ describe('the round', () => {
         await new Promise((resolve) => setTimeout(resolve, 100));
         connection.track('b', 1);
         server.say('b');
-        return positions;
+        return { positions };
       },
     });
     await pass(300);
@@ -90,7 +90,7 @@ describe('the round', () => {
     connect({
       start: async () => {
         if ((times += 1) < 3) throw new Error('no');
-        return [];
+        return { positions: [] };
       },
     });
     await pass(5000);
@@ -118,10 +118,10 @@ describe('the round', () => {
 });
 
 describe('the line', () => {
-  test('a ping before the heartbeat is due; no pong in 10 s is the end of the socket', async () => {
+  test('a ping at first, and before the heartbeat is due; no pong in 10 s is the end of the socket', async () => {
     connect();
     await pass(25_100);
-    expect(server.frames.filter((frame) => frame.type === 'ping')).toHaveLength(1);
+    expect(server.frames.filter((frame) => frame.type === 'ping')).toHaveLength(2);
     expect(server.sockets.size).toBe(1);
     server.answers = false;
     await pass(28_000);
@@ -170,6 +170,76 @@ describe('the line', () => {
     server.say('a');
     await pass(50);
     expect(seqs('a')).toEqual([12]);
+  });
+
+  test('a room that could not be loaded afresh is told again, and what comes meanwhile is kept', async () => {
+    server.say('a');
+    const resync = vi.fn(async (rooms: string[]) => {
+      const { last } = server.room('a');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (resync.mock.calls.length < 3) throw new Error('no answer');
+      for (const room of rooms) connection.reset(room, last);
+    });
+    connect({ resync });
+    await pass(50);
+    server.cut();
+    server.behindMax = 5;
+    for (let i = 0; i < 10; i += 1) server.say('a');
+    await pass(1000);
+    server.say('a');
+    await pass(16_050);
+    expect(resync).toHaveBeenCalledTimes(3);
+    server.say('a');
+    await pass(1000);
+    expect(seqs('a')).toEqual([13]);
+    await pass(60_000);
+    expect(resync).toHaveBeenCalledTimes(3);
+  });
+});
+
+describe('the browser says that it is offline', () => {
+  const page = new EventTarget();
+  beforeEach(() => {
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
+  });
+  const says = (word: 'online' | 'offline') => {
+    vi.stubGlobal('navigator', { onLine: word === 'online' });
+    page.dispatchEvent(new Event(word));
+  };
+  afterEach(() => {
+    connection.stop();
+    vi.unstubAllGlobals();
+  });
+
+  test('which counts at once; a socket that lives through it is kept', async () => {
+    connect();
+    await pass(50);
+    says('offline');
+    expect(connection.state).toBe('offline');
+    expect(connection.send({ type: 'typing_start' })).toBe(false);
+    await pass(20_000);
+    expect(connection.state).toBe('offline');
+    says('online');
+    expect(connection.state).toBe('connected');
+    await pass(20_000);
+    expect(server.tickets).toBe(1);
+  });
+
+  test('a socket that does not is found out quickly', async () => {
+    connect();
+    await pass(50);
+    server.answers = false;
+    server.down = true;
+    says('offline');
+    await pass(5_000);
+    expect(server.sockets.size).toBe(0);
+    server.answers = true;
+    server.down = false;
+    says('online');
+    await pass(50);
+    expect(connection.state).toBe('connected');
+    expect(states.filter((state) => state === 'waiting')).toEqual([]);
   });
 });
 
@@ -248,15 +318,20 @@ describe('holes', () => {
 });
 
 describe('rooms that are not tracked', () => {
-  test('are asked about once, and what came meanwhile is delivered', async () => {
-    const unknown = vi.fn();
-    connect({ unknown });
+  test('are told once, to be loaded, and what came meanwhile is delivered', async () => {
+    const resync = vi.fn(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      connection.reset('new', 1);
+    });
+    connect({ resync });
     await pass(50);
     server.say('new');
+    await pass(20);
     server.say('new');
     await pass(50);
-    expect(unknown).toHaveBeenCalledOnce();
-    connection.track('new', 1);
+    expect(seqs('new')).toEqual([]);
+    await pass(100);
+    expect(resync.mock.calls).toEqual([[['new']]]);
     expect(seqs('new')).toEqual([2]);
   });
 });
@@ -266,7 +341,7 @@ describe('whatever happens', () => {
     const random = chance(seed);
     const rooms = ['a', 'b', 'c'];
     for (const room of rooms) server.say(room);
-    const start = seed % 2 === 0 ? async () => server.positions() : undefined;
+    const start = seed % 2 === 0 ? async () => ({ positions: server.positions() }) : undefined;
     connect({ random, ...(start && { start }) });
     server.page = 1 + Math.floor(random() * 20);
     await pass(50);

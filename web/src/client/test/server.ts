@@ -2,6 +2,8 @@
  * A server in a script: rooms with numbered events, sockets that lose, repeat and reorder frames and are cut, and
  * `resume` as docs/api.md has it: at most so many events, numbers that are void, numbers that come late.
  */
+import type { Synced } from '../inbox';
+import type { Started } from '../polling';
 import type { ChatEvent, Resumed } from '../sequencer';
 import type { SocketLike } from '../socket';
 
@@ -47,6 +49,14 @@ export class Server {
   answers = true;
   /** Handshakes fail. */
   down = false;
+  /** What a proxy makes of sockets: nothing, `refused`, `hanging` (never open) or `mute` (open, and nothing comes through). */
+  proxy: 'open' | 'refused' | 'hanging' | 'mute' = 'open';
+  /** REST fails. */
+  away = false;
+  starts = 0;
+  syncs = 0;
+  /** When each room was entered, for `sync`; those that are left are not there. */
+  readonly entered = new Map<string, number>();
   tickets = 0;
   /** Events of one answer to `resume`. */
   page = 7;
@@ -57,7 +67,10 @@ export class Server {
 
   room(id: string): Room {
     let room = this.rooms.get(id);
-    if (!room) this.rooms.set(id, (room = { last: 0, events: new Map(), late: new Set() }));
+    if (!room) {
+      this.rooms.set(id, (room = { last: 0, events: new Map(), late: new Set() }));
+      this.entered.set(id, Date.now());
+    }
     return room;
   }
 
@@ -105,7 +118,49 @@ export class Server {
     return [...this.rooms].map(([id, room]) => [id, this.settled(room)]);
   }
 
-  resume(rooms: Record<string, number>): object {
+  /** `GET /bootstrap`; its cursor holds the positions and the time. */
+  async start(): Promise<Started> {
+    this.starts += 1;
+    await this.#rest();
+    const positions = this.positions();
+    return { positions, cursor: JSON.stringify({ at: Date.now(), rooms: Object.fromEntries(positions) }) };
+  }
+
+  /** `GET /sync`. */
+  async sync(since: string): Promise<Synced> {
+    this.syncs += 1;
+    await this.#rest();
+    const cursor = JSON.parse(since) as { at: number; rooms: Record<string, number> };
+    const rooms: Synced['rooms'] = {};
+    const [events, joined, resync]: [Said[], string[], string[]] = [[], [], []];
+    for (const [id, at] of this.entered) {
+      const room = this.room(id);
+      const position = cursor.rooms[id];
+      if (at > cursor.at) joined.push(id);
+      else if (position === undefined || room.last - position > this.behindMax) resync.push(id);
+      else {
+        const answer = this.resume({ [id]: position }, this.page - events.length);
+        events.push(...answer.events);
+        const said = answer.rooms[id] as Resumed;
+        rooms[id] = { ...said, last_seq: said.complete ? said.last_seq : Math.min(said.last_seq, answer.events.at(-1)?.seq ?? position) };
+        continue;
+      }
+      rooms[id] = { last_seq: this.settled(room), complete: true };
+    }
+    const positions = Object.fromEntries(Object.entries(rooms).map(([id, { last_seq }]) => [id, last_seq]));
+    const more = Object.values(rooms).some((room) => !room.complete);
+    const answer = { events, rooms, joined: joined.map((id) => ({ id })), resync, more, cursor: JSON.stringify({ at: Date.now(), rooms: positions }) };
+    // On the way back: what happens now is not in it.
+    await this.#rest();
+    return answer;
+  }
+
+  async #rest(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 2 + this.mischief.random() * this.mischief.delay));
+    if (this.away) throw new Error('no answer');
+  }
+
+  resume(rooms: Record<string, number>, most = this.page): { events: Said[]; rooms: Record<string, Resumed>; resync: string[] } {
     this.asked.push(rooms);
     const from = Object.keys(rooms).length > 0 ? Object.entries(rooms) : this.positions();
     const events: Said[] = [];
@@ -118,7 +173,7 @@ export class Server {
         continue;
       }
       const missed = [...room.events.values()].filter(({ seq }) => (seq as number) > position).sort((a, b) => (a.seq as number) - (b.seq as number));
-      const page = missed.slice(0, Math.max(0, this.page - events.length));
+      const page = missed.slice(0, Math.max(0, most - events.length));
       events.push(...page);
       const complete = page.length === missed.length;
       answer[id] = { last_seq: this.settled(room), complete };
@@ -151,7 +206,9 @@ export class FakeSocket implements SocketLike {
   ) {
     this.#server = server;
     setTimeout(() => {
-      if (server.down) return this.onclose?.(undefined as never);
+      if (server.proxy === 'hanging') return;
+      if (server.down || server.proxy === 'refused') return this.onclose?.(undefined as never);
+      if (server.proxy === 'mute') return this.onopen?.(undefined as never);
       this.#open = true;
       server.sockets.add(this);
       this.onopen?.(undefined as never);
