@@ -1,7 +1,8 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
-import { serviceWorker } from './vite/worker';
+import './vite/guards.ts';
+import { serviceWorker } from './vite/worker.ts';
 
 /** Where `npm run dev` finds a running stack (`cargo xtask up`). */
 const stack = process.env.PARLANCE_URL ?? 'http://127.0.0.1:3000';

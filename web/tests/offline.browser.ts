@@ -20,9 +20,13 @@ async function two() {
 
 it('what is written offline goes out in order when the network is back', async () => {
   const { ada, room, adas, graces } = await two();
+  const hint = adas.page.getByRole('status').filter({ hasText: 'You are offline.' });
+  expect(await hint.count()).toBe(0);
   await adas.page.context().setOffline(true);
-  await adas.page.getByText('You are offline.').first().waitFor();
+  await hint.waitFor();
   for (let at = 0; at < 5; at++) await adas.send(`offline ${at}`);
+  // Each says that it waits.
+  await eventually(async () => expect(await adas.message('offline').getByRole('img', { name: 'Being sent' }).count()).toBe(5));
   expect(await graces.message('offline').count()).toBe(0);
   await adas.page.context().setOffline(false);
   await graces.message('offline 4').waitFor();
@@ -32,6 +36,7 @@ it('what is written offline goes out in order when the network is back', async (
   const order = (await graces.feed.getByRole('article').allInnerTexts()).flatMap((text) => /offline \d/.exec(text) ?? []);
   expect(order).toEqual(said.sort());
   await eventually(async () => expect(await adas.page.getByText('You are offline.').count()).toBe(0));
+  await eventually(async () => expect(await adas.feed.getByRole('img', { name: 'Being sent' }).count()).toBe(0));
 });
 
 it('a reload in the middle of sending neither loses nor doubles', async () => {

@@ -1,6 +1,6 @@
 import { data, type Api, type Schemas } from '../api/http';
 import { Problem } from '../api/problem';
-import { Connection, Outbox } from '../client';
+import { Connection, Outbox, type Started } from '../client';
 import { getLocale } from '../messages/runtime.js';
 import { AccountState } from './account.svelte';
 import type { Cache } from './cache';
@@ -71,9 +71,10 @@ export class ChatState implements Chat {
           throw Object.assign(problem, { fatal: !problem.temporary && problem.status === 401 });
         }),
       start: () => this.#bootstrap(),
+      sync: (since) => data(api.client.GET('/sync', { params: { query: { since } } })),
+      synced: (answer, gone) => this.#synced(answer as Schemas['Synced'], gone),
       event: (event) => route(this, event),
-      unknown: (roomId) => void this.list.load(roomId).catch(() => undefined),
-      resync: (roomIds) => void this.list.resync(roomIds),
+      resync: (roomIds) => this.list.resync(roomIds),
       state: (state, retryAt) => this.#linked(state, retryAt),
     });
     this.connection.retryNow = () => {
@@ -267,11 +268,11 @@ export class ChatState implements Chat {
   }
 
   /** The start, and after each reconnect: where everything stands. */
-  async #bootstrap(): Promise<[string, number][]> {
+  async #bootstrap(): Promise<Started> {
     // What is entered while this is under way is not in the answer, and stays.
     const held = [...this.list.byId.keys()];
     const boot = await data(this.#api.client.GET('/bootstrap'));
-    if (this.#over) return [];
+    if (this.#over) return { positions: [] };
     this.limits = boot.limits;
     this.account.set(boot.me);
     this.people.setBlocked(boot.blocks);
@@ -284,12 +285,19 @@ export class ChatState implements Chat {
     void this.account.load().catch(() => undefined);
     void this.push.start().catch(() => undefined);
     this.#keeper.touchRooms();
-    return Object.entries(boot.positions);
+    return { positions: Object.entries(boot.positions), cursor: boot.cursor };
+  }
+
+  /** What `sync` tells besides events. */
+  #synced({ rooms, notifications_unread }: Schemas['Synced'], gone: string[]): void {
+    for (const id of gone) this.list.removed(id);
+    for (const [id, state] of Object.entries(rooms)) this.list.byId.get(id)?.synced(state);
+    if (notifications_unread !== this.notices.unread) this.notices.counted(notifications_unread);
   }
 
   #linked(state: Parameters<ConnectionView['set']>[0], retryAt: number | null): void {
     this.connection.set(state, retryAt);
-    if (state !== 'connected') return;
+    if (state !== 'connected' && state !== 'polling') return;
     if (!this.#here) this.#link.send({ type: 'set_presence', status: 'away' });
     for (const room of this.list.byId.values()) room.refresh();
     void this.#outbox.flush(true);

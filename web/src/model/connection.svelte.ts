@@ -11,7 +11,7 @@ export class ConnectionView implements Connection {
 
   set(state: LinkState, retryAt: number | null): void {
     this.retryAt = retryAt;
-    if (state === 'connected') [this.#failed, this.state] = [false, 'connected'];
+    if (state === 'connected' || state === 'polling') [this.#failed, this.state] = [false, state];
     else if (state === 'offline') [this.#failed, this.state] = [true, 'offline'];
     else if (state === 'waiting') [this.#failed, this.state] = [true, 'unreachable'];
     else if (!this.#failed) this.state = 'connecting';

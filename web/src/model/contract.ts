@@ -38,8 +38,11 @@ export interface Line {
   readonly failure: string | null;
 }
 
-/** Connection to the server as it is shown to the user; `offline` is the browser's own word. */
-export type ConnectionState = 'connecting' | 'connected' | 'unreachable' | 'offline';
+/**
+ * Connection to the server as it is shown to the user; `offline` is the browser's own word. `polling`: no socket comes through,
+ * and the server is asked every few seconds.
+ */
+export type ConnectionState = 'connecting' | 'connected' | 'polling' | 'unreachable' | 'offline';
 
 export interface Connection {
   readonly state: ConnectionState;

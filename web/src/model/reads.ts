@@ -4,12 +4,15 @@ import type { Message } from './contract';
 import type { Core } from './core';
 
 const TELL_MS = 400;
+/** Longer than telling takes. */
+const FRESH_MS = 5_000;
 
 export class ReadMark {
   #core: Core;
   #roomId: string;
   #wanted: Message | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #movedAt = 0;
   #took: (state: Schemas['ReadState']) => void;
 
   constructor(core: Core, roomId: string, took: (state: Schemas['ReadState']) => void) {
@@ -18,10 +21,16 @@ export class ReadMark {
     this.#took = took;
   }
 
+  /** Moved here a moment ago: what the server says of it may be older. */
+  get isFresh(): boolean {
+    return Date.now() - this.#movedAt < FRESH_MS;
+  }
+
   /** Up to this message; never back. */
   to(message: Message): void {
     if (this.#wanted !== null && message.seq <= this.#wanted.seq) return;
     this.#wanted = message;
+    this.#movedAt = Date.now();
     this.#timer ??= setTimeout(() => void this.#tell(), TELL_MS);
   }
 
@@ -45,6 +54,7 @@ export class ReadMark {
   }
 
   #forget(): void {
+    this.#movedAt = Date.now();
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#wanted = null;

@@ -2,19 +2,17 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Schemas } from '../api/http';
 import type { Item } from '../client';
 import type { CachedDraft, CachedHistory } from './cache';
-import type { CompactUser, Draft, Line, Member, Message, NotifyLevel, Room, RoomModel, Thread } from './contract';
+import type { CompactUser, Draft, Line, Member, Message, Room, RoomModel, Thread } from './contract';
 import type { Core, Outgoing } from './core';
 import { DraftState } from './drafts.svelte';
 import { systemOf, type ChatEvent } from './history.svelte';
 import type { LineState } from './lines.svelte';
 import { MembersState } from './members.svelte';
 import { Pending } from './pending';
-import { ReadMark } from './reads';
 import { counted, isAbsolute } from './room_counts';
 import { tell } from './room_events';
-import { RoomMessages } from './room_messages';
+import { RoomReading } from './room_reading.svelte';
 import { ThreadState } from './thread.svelte';
-import { TimelineState } from './timeline.svelte';
 import { TypingState } from './typing.svelte';
 
 /** Lines kept of a room that is not open. */
@@ -22,20 +20,12 @@ const CLOSED_LINES_MAX = 300;
 /** Lines kept on the disk. */
 const CACHED_LINES_MAX = 100;
 
-/** Whether a message of somebody else names the user. */
-function names({ sender, deleted, mentions, mentions_all }: Message, me: string): boolean {
-  return sender.id !== me && !deleted && (mentions_all || mentions.includes(me));
-}
-
 /** A room the user is in. */
-export class RoomState extends RoomMessages implements RoomModel {
-  room: Room = $state.raw() as Room;
-  readonly timeline: TimelineState;
+export class RoomState extends RoomReading implements RoomModel {
   readonly draft: DraftState;
   readonly readUpTo = new SvelteMap<string, number>();
   readonly #typing: TypingState;
   readonly #members: MembersState;
-  readonly #read: ReadMark;
   readonly #pending: Pending;
   #threads = new SvelteMap<string, ThreadState>();
   #threadDrafts = new Map<string, DraftState>();
@@ -55,11 +45,9 @@ export class RoomState extends RoomMessages implements RoomModel {
   constructor(core: Core, room: Room, position: number, drafts: Map<string, CachedDraft>) {
     super(core, room.id);
     this.#keptDrafts = drafts;
-    this.timeline = new TimelineState(core, room.id, this.messages);
     this.draft = new DraftState(core, room.id, drafts.get(room.id));
     this.#typing = new TypingState(core, room.id);
     this.#members = new MembersState(core, room.id);
-    this.#read = new ReadMark(core, room.id, (state) => this.readState(state));
     this.#pending = new Pending(core, room.id, this.messages);
     this.#countedTo = position;
     this.#settledTo = position;
@@ -103,7 +91,7 @@ export class RoomState extends RoomMessages implements RoomModel {
   close(): void {
     this.#opened = Math.max(0, this.#opened - 1);
     if (this.isOpen) return;
-    this.#read.flush();
+    this.tellRead();
     this.#typing.stop();
     this.draft.settle();
     this.timeline.leave();
@@ -153,58 +141,12 @@ export class RoomState extends RoomMessages implements RoomModel {
     this.#pending.update(items);
   }
 
-  markRead(message: Message): void {
-    if (message.seq >= Number.MAX_SAFE_INTEGER || message.seq <= (this.room.last_read_seq ?? 0)) return;
-    const last = this.messages.live?.lines.at(-1)?.seq ?? Infinity;
-    const { unread_count = 0, mention_count = 0 } = this.room;
-    const left = message.seq >= last ? 0 : Math.min(unread_count, this.#unreadAfter(message.seq) ?? unread_count);
-    const read = { last_read_seq: message.seq, last_read_message_id: message.id };
-    this.room = { ...this.room, ...read, unread_count: left, mention_count: left === 0 ? 0 : Math.min(mention_count, left) };
-    this.#read.to(message);
-  }
-
-  async markAllRead(): Promise<void> {
-    const before = this.room;
-    this.room = { ...before, unread_count: 0, mention_count: 0 };
-    try {
-      await this.#read.all();
-      this.timeline.unreadAfterSeq = null;
-    } catch (error) {
-      const { unread_count = 0, mention_count = 0 } = before;
-      this.room = { ...this.room, unread_count, mention_count };
-      throw error;
-    }
-  }
-
-  async markUnread(message: Message): Promise<void> {
-    await this.#read.back(message);
-    this.timeline.unreadAfterSeq = message.seq - 1;
-  }
-
-  /** Messages after a number, if that many are held. */
-  #unreadAfter(seq: number): number | null {
-    const lines = this.messages.live?.lines;
-    if (!lines?.[0] || lines[0].seq > seq) return null;
-    return lines.slice(this.timeline.placeOf(seq + 1)).filter((line) => line.message.type !== 'system').length;
-  }
-
-  readState(state: Schemas['ReadState']): void {
-    const { last_read_message_id, last_read_seq, unread_count, mention_count } = state;
-    this.room = { ...this.room, last_read_message_id, last_read_seq, unread_count, mention_count };
-    this.core.readRoom(this.id, last_read_seq);
-  }
-
   typed(): void {
     this.#typing.typed();
   }
 
   loadMembers(): Promise<void> {
     return this.#members.load();
-  }
-
-  async setLevel(level: NotifyLevel | null): Promise<void> {
-    const notification_level = await this.level(level);
-    this.room = { ...this.room, notification_level };
   }
 
   /** The room as REST answered it; `settled`: up to where its counts go for certain. False if events have overtaken the answer. */
@@ -217,7 +159,7 @@ export class RoomState extends RoomMessages implements RoomModel {
       this.room = { ...room, ...held };
     } else {
       // A room seen from outside lacks the membership: what is known of it stays. Mentions are counted a moment later.
-      const mention_count = Math.max(room.mention_count ?? 0, this.#namedSince(room.last_read_seq));
+      const mention_count = Math.max(room.mention_count ?? 0, this.namedSince(room.last_read_seq));
       this.room = { ...held, ...room, ...(room.mention_count !== undefined && { mention_count }) };
       this.#countedTo = Math.max(this.#countedTo, position);
       this.#settledTo = Math.max(this.#settledTo, settled ?? 0);
@@ -261,7 +203,7 @@ export class RoomState extends RoomMessages implements RoomModel {
     const seq = 'seq' in event && typeof event.seq === 'number' ? event.seq : null;
     const fresh = seq === null || seq > this.#countedTo;
     if (event.type === 'message_deleted' && fresh) this.#unpinned(event.data.message_id);
-    if (fresh) this.#mentioned(event);
+    if (fresh) this.mentioned(event);
     this.messages.apply(event);
     if (fresh) this.room = counted(this.room, event, this.core.me.id);
     else if (seq > this.#settledTo) {
@@ -297,7 +239,7 @@ export class RoomState extends RoomMessages implements RoomModel {
 
   /** Writes and tells what waits for a moment to do so. */
   flush(): void {
-    this.#read.flush();
+    this.tellRead();
     this.draft.settle();
     for (const draft of this.#threadDrafts.values()) draft.settle();
   }
@@ -318,23 +260,6 @@ export class RoomState extends RoomMessages implements RoomModel {
     if (message === null || typeof seq !== 'number') return;
     const data = { room_id: this.id, seq, message };
     if (type === 'message_created' || type === 'message_updated') this.core.replay({ type, seq, ts, data });
-  }
-
-  /** Messages after a number that name the user, as far as they are held. */
-  #namedSince(seq = Infinity): number {
-    const lines = seq === Infinity ? [] : (this.messages.live?.lines.slice(this.timeline.placeOf(seq + 1)) ?? []);
-    return lines.filter((line) => names(line.message, this.core.me.id)).length;
-  }
-
-  /** An edit may name one for the first time; a deletion takes back that it did. */
-  #mentioned(event: ChatEvent): void {
-    const id = event.type === 'message_updated' ? event.data.message.id : event.type === 'message_deleted' ? event.data.message_id : null;
-    const held = id === null ? undefined : this.messages.held.get(id)?.message;
-    if (!held || held.seq <= (this.room.last_read_seq ?? 0)) return;
-    const before = names(held, this.core.me.id);
-    const after = event.type === 'message_updated' && names(event.data.message, this.core.me.id);
-    const change = !before && after ? 1 : before && event.type === 'message_deleted' ? -1 : 0;
-    if (change !== 0) this.room = { ...this.room, mention_count: Math.max(0, (this.room.mention_count ?? 0) + change) };
   }
 
   /** A deleted message loses its pin without an event of its own. */

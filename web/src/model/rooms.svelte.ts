@@ -57,7 +57,7 @@ export class RoomsState {
   /** One is not in a room any more. `seq` is the event's: an old one says nothing of a room entered again since. */
   removed(roomId: string, seq?: number): void {
     const state = this.byId.get(roomId);
-    if (!state) return;
+    if (!state) return this.#core.connection.forget(roomId);
     if (seq !== undefined && state.enteredAt > seq) return;
     this.#core.connection.forget(roomId);
     state.dispose();
@@ -111,21 +111,26 @@ export class RoomsState {
     this.entered(room);
   }
 
+  /** Loads rooms afresh: much was missed, or they are not known yet. Rejects if one of them could not be loaded. */
   async resync(roomIds: string[]): Promise<void> {
-    for (const roomId of roomIds) {
+    // Who reads does not wait for the others.
+    const open = (id: string) => (this.byId.get(id)?.isOpen ? 0 : 1);
+    for (const roomId of roomIds.toSorted((a, b) => open(a) - open(b))) {
       try {
         const room = await data(this.#core.api.client.GET('/rooms/{room_id}', { params: { path: { room_id: roomId } } }));
+        if (this.#over) return;
         if (room.role === undefined) {
           this.removed(roomId);
           continue;
         }
-        this.booted(room, room.last_seq);
+        if (this.byId.has(roomId)) this.booted(room, room.last_seq);
+        else this.entered(room);
         this.#core.connection.reset(roomId, room.last_seq);
         await this.byId.get(roomId)?.reload();
       } catch (error) {
         const { code } = Problem.wrap(error);
-        if (code === 'not_found' || code === 'not_a_member') this.removed(roomId);
-        else this.#core.connection.retryNow();
+        if (code !== 'not_found' && code !== 'not_a_member') throw error;
+        this.removed(roomId);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
+import { data } from '../api/http';
 import type { CompactUser } from './contract';
 import type { Core } from './core';
 
@@ -41,7 +42,7 @@ export class TypingState {
     this.#pause = setTimeout(() => this.stop(), PAUSE_MS);
     if (Date.now() - this.#toldAt < TELL_MS) return;
     this.#toldAt = Date.now();
-    this.#core.connection.send({ type: 'typing_start', room_id: this.#roomId });
+    this.#say(true);
   }
 
   /** Told only where a start was. */
@@ -49,13 +50,21 @@ export class TypingState {
     this.#quiet();
     if (this.#toldAt === 0) return;
     this.#toldAt = 0;
-    this.#core.connection.send({ type: 'typing_stop', room_id: this.#roomId });
+    this.#say(false);
   }
 
   /** A message ends it at the server by itself. */
   sent(): void {
     this.#quiet();
     this.#toldAt = 0;
+  }
+
+  #say(typing: boolean): void {
+    const { connection, api } = this.#core;
+    const sent = connection.send({ type: typing ? 'typing_start' : 'typing_stop', room_id: this.#roomId });
+    if (sent || connection.state !== 'polling') return;
+    const params = { path: { room_id: this.#roomId } };
+    void data(api.client.POST('/rooms/{room_id}/typing', { params, body: { typing } })).catch(() => undefined);
   }
 
   #quiet(): void {
