@@ -13,7 +13,8 @@ async function two() {
   const [adas, graces] = [await openAs(ada, { at }), await openAs(grace, { at })];
   await adas.message('from before').waitFor();
   await graces.message('from before').waitFor();
-  // Once the worker has the app's parts, those that are loaded later are there without a network too.
+  // Once it is all kept: what is shown, a moment after it came; and the app's parts, those that are loaded later too.
+  await stored(adas.page, 'from before');
   await eventually(async () => expect(await adas.page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true));
   return { ada, grace, room, adas, graces };
 }

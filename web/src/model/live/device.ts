@@ -47,7 +47,7 @@ export async function device(username: string, make = true): Promise<Device> {
   const start = async (wait: boolean): Promise<Device> => {
     const chat = new ChatState(one, me, new Cache(cache), () => Promise.resolve());
     void chat.start();
-    if (wait) await until(() => chat.connection.state === 'connected');
+    if (wait) await until(() => chat.connection.state === 'connected' || chat.connection.state === 'polling');
     return Object.assign(chat, {
       again: async (meanwhile: () => Promise<void>, ready = true) => {
         chat.flush();
