@@ -114,6 +114,21 @@ export class Connection<E extends ChatEvent = ChatEvent> {
     this.#inbox.track(room, position);
   }
 
+  /** `room` was entered, and nothing of it is held: what is loaded once this resolves misses nothing. */
+  enter(room: string, taken: number): Promise<void> {
+    return this.#inbox.enter(room, taken);
+  }
+
+  /** Until a room that was just entered can be loaded; at once for any other. */
+  entered(room: string): Promise<void> {
+    return this.#inbox.entered(room);
+  }
+
+  /** What is held of these rooms is not to be trusted: they are told as `resync`. */
+  afresh(rooms: string[]): void {
+    this.#inbox.afresh(rooms);
+  }
+
   /** `room` was loaded afresh. */
   reset(room: string, position: number): void {
     this.#inbox.reset(room, position);

@@ -34,9 +34,10 @@ export interface InboxHandlers<E extends ChatEvent> {
   event(event: E): void;
   /**
    * These rooms are to be loaded afresh, because too much was missed or an event came of one that is not tracked: `reset` or
-   * `forget` them. Asked again until that was done.
+   * `forget` them. Asked again until that was done. `settled`: up to where each has settled, asked a moment ago; what is
+   * loaded now holds that, while a room's own `last_seq` counts numbers that are not written yet.
    */
-  resync?(rooms: string[]): Promise<unknown> | void;
+  resync?(rooms: string[], settled: ReadonlyMap<string, number>): Promise<unknown> | void;
 }
 
 /** A hole is asked for after this time: frames overtake each other by less. */
@@ -45,6 +46,9 @@ const HOLE_MS = 300;
 const OPEN_MS = 8_000;
 /** Rooms of one `resume`, so that it fits a frame. */
 const RESUME_ROOMS_MAX = 300;
+
+const settledIn = ({ rooms }: { rooms: Record<string, Resumed> }): ReadonlyMap<string, number> =>
+  new Map(Object.entries(rooms).map(([room, { last_seq }]) => [room, last_seq]));
 
 export class Inbox<E extends ChatEvent = ChatEvent> {
   #handlers: InboxHandlers<E>;
@@ -59,6 +63,10 @@ export class Inbox<E extends ChatEvent = ChatEvent> {
   /** To be loaded afresh, and of these the ones that are being loaded. */
   #stale = new Set<string>();
   #loading = new Set<string>();
+  /** Rooms that were just entered, until it is known where they stand. */
+  #entering = new Map<string, Promise<void>>();
+  /** Where the last `sync` said that the rooms stand. */
+  #synced: ReadonlyMap<string, number> = new Map();
   #check: ReturnType<typeof setTimeout> | undefined;
   #checkAt = Infinity;
 
@@ -88,7 +96,36 @@ export class Inbox<E extends ChatEvent = ChatEvent> {
     this.#look();
   }
 
+  /**
+   * A room was entered, of which the caller holds nothing yet; `taken` is its last number. Numbers up to there may not be
+   * written yet, so the server is asked where the room stands: resolves when what is loaded from then on misses nothing.
+   */
+  enter(room: string, taken: number): Promise<void> {
+    const there = this.#entering.get(room);
+    if (there) return there;
+    const ask = this.#ask;
+    if (ask === null) {
+      this.track(room, taken);
+      return Promise.resolve();
+    }
+    const entering = ask({})
+      .then(settledIn, () => new Map<string, number>())
+      .then((settled) => {
+        if (this.#entering.get(room) !== entering) return;
+        this.#entering.delete(room);
+        if (this.#rooms.position(room) === undefined) this.track(room, Math.min(settled.get(room) ?? taken, taken));
+      });
+    this.#entering.set(room, entering);
+    return entering;
+  }
+
+  /** Until a room that was just entered can be loaded. */
+  async entered(room: string): Promise<void> {
+    await this.#entering.get(room);
+  }
+
   forget(room: string): void {
+    this.#entering.delete(room);
     this.#stale.delete(room);
     this.#rooms.forget(room);
   }
@@ -120,7 +157,7 @@ export class Inbox<E extends ChatEvent = ChatEvent> {
     const ask = this.#ask;
     if (ask === null) return;
     const before = this.rooms;
-    const there = start ? await start() : Object.entries((await ask({})).rooms).map(([room, { last_seq }]) => [room, last_seq] as const);
+    const there = start ? await start() : settledIn(await ask({}));
     const behind = this.compare(there, before);
     if (ask !== this.#ask) return;
     await this.#resume(behind, ask);
@@ -134,6 +171,7 @@ export class Inbox<E extends ChatEvent = ChatEvent> {
 
   /** The answer to a `sync`, asked when `before` were tracked; answers with those of them that are gone. */
   synced(answer: Synced, before: ReadonlySet<string>): string[] {
+    this.#synced = settledIn(answer);
     const reached = this.#all(answer.events as E[]);
     // Of these the events are not in the answer.
     const fresh = new Set([...answer.resync, ...answer.joined.map(({ id }) => id)]);
@@ -150,6 +188,7 @@ export class Inbox<E extends ChatEvent = ChatEvent> {
   /** Takes over where a start, asked when `before` were tracked, says the rooms stand; answers with those that are behind it. */
   compare(there: Positions, before: ReadonlySet<string>): string[] {
     const server = new Map(there);
+    this.#synced = server;
     const behind: string[] = [];
     for (const [room, position] of this.#rooms.positions()) {
       const last = server.get(room);
@@ -181,7 +220,7 @@ export class Inbox<E extends ChatEvent = ChatEvent> {
     if (this.#rooms.position(room) !== undefined) return this.#look();
     // The listener tracks the rooms it is told it has joined; others it is asked about.
     if (event.type === 'user_joined') this.#handlers.event(event);
-    if (this.#rooms.position(room) === undefined) this.afresh([room]);
+    if (this.#rooms.position(room) === undefined && !this.#entering.has(room)) this.afresh([room]);
   }
 
   /** Events of an answer; how far they reach in each room. */
@@ -225,7 +264,8 @@ export class Inbox<E extends ChatEvent = ChatEvent> {
       this.#rooms.forget(room);
     }
     try {
-      await this.#handlers.resync?.(rooms);
+      const settled = this.#ask ? settledIn(await this.#ask({})) : this.#synced;
+      await this.#handlers.resync?.(rooms, settled);
     } catch {
       // Asked again later.
     } finally {

@@ -74,7 +74,7 @@ export class ChatState implements Chat {
       sync: (since) => data(api.client.GET('/sync', { params: { query: { since } } })),
       synced: (answer, gone) => this.#synced(answer as Schemas['Synced'], gone),
       event: (event) => route(this, event),
-      resync: (roomIds) => this.list.resync(roomIds),
+      resync: (roomIds, settled) => this.list.resync(roomIds, settled),
       state: (state, retryAt) => this.#linked(state, retryAt),
     });
     this.connection.retryNow = () => {

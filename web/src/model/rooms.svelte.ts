@@ -49,7 +49,7 @@ export class RoomsState {
     const position = seq ?? room.last_seq;
     const state = this.add({ ...room, ...peer, role, silenced_until, unread_count: 0, mention_count: 0 }, position);
     state.enteredAt = position;
-    this.#core.connection.track(room.id, position);
+    void this.#core.connection.enter(room.id, position);
     this.refresh(room.id);
     this.#keeper().touchRooms();
   }
@@ -78,12 +78,12 @@ export class RoomsState {
     if (held) {
       held.took(room);
       // Shown, and nothing of it would arrive: load it afresh.
-      if (this.#core.connection.position(room.id) === undefined) void this.resync([room.id]);
+      if (this.#core.connection.position(room.id) === undefined) this.#core.connection.afresh([room.id]);
       return held;
     }
     const state = this.add(room, room.last_seq);
     state.enteredAt = room.last_seq;
-    this.#core.connection.track(room.id, room.last_seq);
+    void this.#core.connection.enter(room.id, room.last_seq);
     this.#keeper().touchRooms();
     return state;
   }
@@ -111,8 +111,11 @@ export class RoomsState {
     this.entered(room);
   }
 
-  /** Loads rooms afresh: much was missed, or they are not known yet. Rejects if one of them could not be loaded. */
-  async resync(roomIds: string[]): Promise<void> {
+  /**
+   * Loads rooms afresh: much was missed, or they are not known yet. `settled` was asked before. Rejects if one of them could
+   * not be loaded.
+   */
+  async resync(roomIds: string[], settled: ReadonlyMap<string, number>): Promise<void> {
     // Who reads does not wait for the others.
     const open = (id: string) => (this.byId.get(id)?.isOpen ? 0 : 1);
     for (const roomId of roomIds.toSorted((a, b) => open(a) - open(b))) {
@@ -123,9 +126,10 @@ export class RoomsState {
           this.removed(roomId);
           continue;
         }
-        if (this.byId.has(roomId)) this.booted(room, room.last_seq);
-        else this.entered(room);
-        this.#core.connection.reset(roomId, room.last_seq);
+        // One that was entered after that question is new: nobody holds anything of it.
+        const position = settled.get(roomId) ?? room.last_seq;
+        this.booted(room, position);
+        this.#core.connection.reset(roomId, position);
         await this.byId.get(roomId)?.reload();
       } catch (error) {
         const { code } = Problem.wrap(error);

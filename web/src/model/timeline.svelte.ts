@@ -68,7 +68,9 @@ export class TimelineState implements Timeline {
 
   /** The newest page, whatever is held. */
   refresh(): Promise<void> {
-    this.#present ??= this.#fetch({}, 'around')
+    this.#present ??= this.#core.connection
+      .entered(this.roomId)
+      .then(() => this.#fetch({}, 'around'))
       .then(() => undefined)
       .finally(() => {
         this.#present = null;

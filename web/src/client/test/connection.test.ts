@@ -166,10 +166,55 @@ describe('the line', () => {
     server.behindMax = 5;
     for (let i = 0; i < 10; i += 1) server.say('a');
     await pass(3000);
-    expect(resync).toHaveBeenCalledWith(['a']);
+    expect(resync).toHaveBeenCalledWith(['a'], expect.any(Map));
     server.say('a');
     await pass(50);
     expect(seqs('a')).toEqual([12]);
+  });
+
+  test('a room is loaded afresh from where it has settled, so that what is being written then is not missed', async () => {
+    server.say('a');
+    const resync = vi.fn((rooms: string[], settled: ReadonlyMap<string, number>) => {
+      for (const room of rooms) connection.reset(room, settled.get(room) as number);
+    });
+    connect({ resync });
+    await pass(50);
+    server.cut();
+    server.behindMax = 5;
+    for (let i = 0; i < 10; i += 1) server.say('a');
+    const slow = server.take('a');
+    await pass(3000);
+    expect(resync.mock.calls).toEqual([[['a'], new Map([['a', 11]])]]);
+    server.tell('a', slow);
+    await pass(50);
+    expect(seqs('a')).toEqual([slow]);
+  });
+
+  test('a room that is entered while something in it is being written misses nothing', async () => {
+    connect();
+    await pass(50);
+    server.say('new');
+    const slow = server.take('new');
+    const joined = server.say('new');
+    const entered = connection.enter('new', joined);
+    const told = server.say('new');
+    await pass(50);
+    await entered;
+    expect(connection.position('new')).toBe(1);
+    server.tell('new', slow);
+    await pass(1000);
+    expect(new Set(seqs('new'))).toEqual(new Set([slow, joined, told]));
+    expect(seqs('new')).toHaveLength(3);
+  });
+
+  test('a room that is entered and left at once is not followed', async () => {
+    connect();
+    await pass(50);
+    const entered = connection.enter('new', server.say('new'));
+    connection.forget('new');
+    await pass(50);
+    await entered;
+    expect(connection.position('new')).toBeUndefined();
   });
 
   test('a room that could not be loaded afresh is told again, and what comes meanwhile is kept', async () => {
@@ -319,7 +364,7 @@ describe('holes', () => {
 
 describe('rooms that are not tracked', () => {
   test('are told once, to be loaded, and what came meanwhile is delivered', async () => {
-    const resync = vi.fn(async () => {
+    const resync = vi.fn(async (_rooms: string[], _settled: ReadonlyMap<string, number>) => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       connection.reset('new', 1);
     });
@@ -331,7 +376,7 @@ describe('rooms that are not tracked', () => {
     await pass(50);
     expect(seqs('new')).toEqual([]);
     await pass(100);
-    expect(resync.mock.calls).toEqual([[['new']]]);
+    expect(resync.mock.calls).toEqual([[['new'], new Map([['new', 1]])]]);
     expect(seqs('new')).toEqual([2]);
   });
 });

@@ -72,7 +72,7 @@ test('ranges: jumps, days, the way back, reloading, the cache', async () => {
   // A resync of an open room: everything is fetched again, the lines stay the same objects.
   const kept = there.timeline.lines[5];
   const before = shown(there);
-  await bob.list.resync([id]);
+  await bob.list.resync([id], new Map());
   expect(there.timeline.lines[5]).toBe(kept);
   expect(shown(there)).toEqual(before);
   await say(room, 181, 181);
