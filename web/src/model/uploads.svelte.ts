@@ -18,13 +18,15 @@ export class UploadState implements Upload {
   attachment: Attachment | null = $state.raw(null);
   #core: Core;
   #gone: () => void;
+  #ready: (attachment: Attachment) => void;
   #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(core: Core, file: File, gone: () => void) {
+  constructor(core: Core, file: File, gone: () => void, ready: (attachment: Attachment) => void = () => {}) {
     this.#core = core;
     this.file = file;
     this.#gone = gone;
+    this.#ready = ready;
     this.preview = file.type.startsWith('image/') && typeof URL.createObjectURL === 'function' ? URL.createObjectURL(file) : null;
   }
 
@@ -53,8 +55,12 @@ export class UploadState implements Upload {
     clearTimeout(this.#timer);
     this.attachment = attachment;
     this.progress = 1;
-    if (attachment.status === 'clean') this.state = 'ready';
-    else if (attachment.status === 'pending') {
+    if (attachment.status === 'clean') {
+      const again = this.state === 'ready';
+      this.state = 'ready';
+      // The answer and the event say the same.
+      if (!again) this.#ready(attachment);
+    } else if (attachment.status === 'pending') {
       this.state = 'checking';
       this.#timer = setTimeout(() => void this.#ask(attachment.id), CHECK_MS);
     } else {

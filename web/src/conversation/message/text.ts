@@ -45,3 +45,17 @@ export function sizeOf(bytes: number, locale: string): string {
   const step = bytes < 1000 ? 0 : bytes < 1_000_000 ? 1 : 2;
   return new Intl.NumberFormat(locale, { style: 'unit', unit: units[step], maximumFractionDigits: step === 2 ? 1 : 0 }).format(bytes / 1000 ** step);
 }
+
+/** `4:07`; what is longer than an hour has its minutes go on. */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+/** What the composer's recordings are called, without the extension. */
+export const VOICE_NAME = 'voice-message';
+
+/** A file that somebody spoke here. */
+export function isVoice(filename: string): boolean {
+  return filename.startsWith(`${VOICE_NAME}.`);
+}
