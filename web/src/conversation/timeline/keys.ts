@@ -35,7 +35,7 @@ export function rowKeys(view: View, act: (action: string, line: Line, row: HTMLE
       return done();
     }
     if (event.key === 'Enter' && !within) {
-      row.querySelector<HTMLElement>('[role=toolbar] button')?.focus();
+      row.querySelector<HTMLElement>('[role=toolbar] button, [aria-expanded]')?.focus();
       return done();
     }
     const action = LETTERS[event.key];
