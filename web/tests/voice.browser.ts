@@ -20,7 +20,7 @@ it('one is recorded by keyboard and sent; the other plays it', async () => {
   await adas.page.keyboard.press('Enter');
   const recorder = adas.main.getByRole('group', { name: 'Voice message' });
   await recorder.getByRole('status').getByText('Recording').waitFor({ state: 'attached' });
-  await eventually(async () => expect(await recorder.getByRole('timer').innerText()).toBe('0:02'));
+  await eventually(async () => expect(await recorder.getByRole('timer').innerText()).toMatch(/^0:0[2-9]$/));
   // Chromium's microphone beeps: the meter has moved.
   expect(await recorder.locator('i').evaluateAll((bars) => bars.some((bar) => parseFloat((bar as HTMLElement).style.height) > 20))).toBe(true);
   // Sending has the focus.
@@ -32,7 +32,7 @@ it('one is recorded by keyboard and sent; the other plays it', async () => {
 
   // Its length is known, though a recording does not carry it.
   const slider = player.getByRole('slider');
-  await eventually(async () => expect(await slider.getAttribute('aria-valuetext')).toMatch(/^0:00 of 0:0[23]$/));
+  await eventually(async () => expect(await slider.getAttribute('aria-valuetext')).toMatch(/^0:00 of 0:0[2-9]$/));
   await player.getByRole('button', { name: 'Play Voice message' }).click();
   await player.getByRole('button', { name: 'Pause Voice message' }).waitFor();
   await eventually(async () => expect(Number(await slider.inputValue())).toBeGreaterThan(0.5));
@@ -82,7 +82,7 @@ it('a recording is discarded, and one that is left waits with the draft', async 
   expect(await app.main.getByRole('list', { name: 'Files to be sent' }).count()).toBe(0);
 
   await record.click();
-  await eventually(async () => expect(await recorder.getByRole('timer').innerText()).toBe('0:01'));
+  await eventually(async () => expect(await recorder.getByRole('timer').innerText()).toMatch(/^0:0[1-9]$/));
   await app.openRoom('Kitchen');
   await app.toast('Your recording waits in Engines').getByRole('button', { name: 'Show' }).click();
   await app.heading('Engines').waitFor();

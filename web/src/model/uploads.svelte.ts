@@ -7,6 +7,11 @@ import type { Core } from './core';
 /** How often a file that is being checked is asked after, should its event be lost. */
 const CHECK_MS = 5000;
 
+/** Browsers call each of these a film by its name. Film is not taken, so it can only be sound; the server looks. */
+function asSound(file: File): File {
+  return /^video\/(?:webm|ogg)$/.test(file.type) ? new File([file], file.name, { type: file.type.replace('video', 'audio') }) : file;
+}
+
 /** A file on its way. */
 export class UploadState implements Upload {
   readonly key = crypto.randomUUID();
@@ -24,7 +29,7 @@ export class UploadState implements Upload {
 
   constructor(core: Core, file: File, gone: () => void, ready: (attachment: Attachment) => void = () => {}) {
     this.#core = core;
-    this.file = file;
+    this.file = asSound(file);
     this.#gone = gone;
     this.#ready = ready;
     this.preview = file.type.startsWith('image/') && typeof URL.createObjectURL === 'function' ? URL.createObjectURL(file) : null;
