@@ -28,7 +28,10 @@ export function faster(): void {
  */
 export async function lengthOf(audio: HTMLAudioElement): Promise<number> {
   if (Number.isFinite(audio.duration)) return audio.duration;
-  const seeked = () => new Promise((done) => audio.addEventListener('seeked', done, { once: true }));
+  const seeked = () =>
+    new Promise((done) => {
+      for (const type of ['seeked', 'error']) audio.addEventListener(type, done, { once: true });
+    });
   let done = seeked();
   audio.currentTime = FAR_S;
   await done;
