@@ -33,7 +33,7 @@ it('an owner hands the room over, and may leave it then', async () => {
   await adas.go(`/r/${room.id}?panel=info`);
   await adas.panel.getByRole('button', { name: 'Leave room' }).click();
   await adas.dialog.getByRole('button', { name: 'Leave room' }).click();
-  await adas.toast('You have left Engines').waitFor();
+  await adas.toast('You left Engines').waitFor();
   const { members } = await grace.call<{ members: { user: { id: string }; role: string }[] }>('GET', `/rooms/${room.id}/members`);
   expect(members.map(({ user, role }) => [user.id, role])).toEqual([[grace.id, 'owner']]);
 });

@@ -13,7 +13,8 @@ export type DialogRequest =
   | { kind: 'reactions'; message: Message }
   | { kind: 'report'; message: Message }
   | { kind: 'date' }
-  | { kind: 'sheet'; line: Line };
+  | { kind: 'sheet'; line: Line }
+  | { kind: 'menu'; line: Line; row: HTMLElement; at: { x: number; y: number } | null };
 
 export class Conversation {
   readonly chat: Chat;
@@ -23,16 +24,18 @@ export class Conversation {
   /** The message whose text stands in an edit box now, and the text so far: kept when its row leaves the window. */
   editing: { id: string; text: string } | null = $state.raw(null);
   dialog: DialogRequest | null = $state.raw(null);
-  /** Where the emoji picker is open for a reaction. */
-  picking: { message: Message; anchor: HTMLElement } | null = $state.raw(null);
+  /** Where the emoji picker is open for a reaction; `back` has the focus afterwards, by default the anchor. */
+  picking: { message: Message; anchor: HTMLElement; back?: HTMLElement } | null = $state.raw(null);
   /** Blocked people's messages that the reader unfolded. */
   unfolded: Record<string, true> = $state({});
   /** Shows a message of this room; set by the timeline. */
   jump: (messageId: string) => void = () => {};
-  /** To the newest message; set by the timeline, like the next three. */
+  /** To the newest message; set by the timeline, like the next four. */
   toPresent: () => void = () => {};
   /** Brings a line that is held into sight; false if it is not held. */
   toLine: (find: (line: Line) => boolean) => Promise<boolean> = () => Promise.resolve(false);
+  /** The row of a line, while it is drawn. */
+  rowOf: (key: string) => HTMLElement | null = () => null;
   /** The first message of that day or after; false if there is none. */
   toDate: (day: Date) => Promise<boolean> = () => Promise.resolve(false);
   /** Calls everything here read. */
@@ -44,6 +47,16 @@ export class Conversation {
     this.chat = chat;
     this.room = room;
     this.root = root;
+  }
+
+  /** What is shown here, oldest first. */
+  get lines(): readonly Line[] {
+    return this.root === null ? this.room.timeline.lines : this.room.thread(this.root).lines;
+  }
+
+  /** The last that can be answered or reacted to. */
+  get lastLine(): Line | undefined {
+    return this.lines.findLast(({ sending, message }) => sending === null && !message.deleted && message.type !== 'system');
   }
 
   get me(): string {

@@ -134,6 +134,10 @@ export interface RoomModel {
   threadDraft(rootId: string): Draft;
   /** Puts it into the outbox and into the timeline at once; never rejects. Empties the draft. */
   send(draft: Draft, parent?: Message): void;
+  /** Uploads a file and sends it as a message of its own, in a thread or in answer to something; the draft stays as it is. */
+  sendFile(file: File, root: Message | null, replyTo: Message | null): void;
+  /** What `sendFile` has not sent yet, from the room (null) or from a thread. */
+  parcels(root: string | null): Upload[];
   retry(line: Line): void;
   discard(line: Line): void;
   edit(message: Message, content: string): Promise<void>;

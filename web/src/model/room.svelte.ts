@@ -2,12 +2,13 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Schemas } from '../api/http';
 import type { Item } from '../client';
 import type { CachedDraft, CachedHistory } from './cache';
-import type { CompactUser, Draft, Line, Member, Message, Room, RoomModel, Thread } from './contract';
+import type { CompactUser, Draft, Line, Member, Message, Room, RoomModel, Thread, Upload } from './contract';
 import type { Core, Outgoing } from './core';
 import { DraftState } from './drafts.svelte';
 import { systemOf, type ChatEvent } from './history.svelte';
 import type { LineState } from './lines.svelte';
 import { MembersState } from './members.svelte';
+import { Parcels } from './parcels.svelte';
 import { Pending } from './pending';
 import { counted, isAbsolute } from './room_counts';
 import { tell } from './room_events';
@@ -27,6 +28,7 @@ export class RoomState extends RoomReading implements RoomModel {
   readonly #typing: TypingState;
   readonly #members: MembersState;
   readonly #pending: Pending;
+  readonly #parcels: Parcels;
   #threads = new SvelteMap<string, ThreadState>();
   #threadDrafts = new Map<string, DraftState>();
   #keptDrafts: Map<string, CachedDraft>;
@@ -49,6 +51,7 @@ export class RoomState extends RoomReading implements RoomModel {
     this.#typing = new TypingState(core, room.id);
     this.#members = new MembersState(core, room.id);
     this.#pending = new Pending(core, room.id, this.messages);
+    this.#parcels = new Parcels(core, (body) => this.#pending.send(body));
     this.#countedTo = position;
     this.#settledTo = position;
     this.messages.take = (line) => [...this.#threads.values()].some((thread) => thread.take(line));
@@ -125,6 +128,14 @@ export class RoomState extends RoomReading implements RoomModel {
     this.#typing.sent();
     const body: Outgoing = { content, attachments, parent: root, replyTo: answered?.id ?? null };
     this.#pending.send(body);
+  }
+
+  sendFile(file: File, root: Message | null, replyTo: Message | null): void {
+    this.#parcels.send(file, root, replyTo);
+  }
+
+  parcels(root: string | null): Upload[] {
+    return this.#parcels.of(root);
   }
 
   retry(line: Line): void {
@@ -251,6 +262,7 @@ export class RoomState extends RoomReading implements RoomModel {
 
   checked(attachment: Schemas['Attachment']): void {
     for (const draft of [this.draft, ...this.#threadDrafts.values()]) draft.checked(attachment)?.checked(attachment);
+    this.#parcels.checked(attachment);
   }
 
   /** The event that was too large for a frame, made of the message as it is now. */

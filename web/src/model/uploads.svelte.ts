@@ -7,6 +7,11 @@ import type { Core } from './core';
 /** How often a file that is being checked is asked after, should its event be lost. */
 const CHECK_MS = 5000;
 
+/** Browsers call each of these a film by its name. Film is not taken, so it can only be sound; the server looks. */
+function asSound(file: File): File {
+  return /^video\/(?:webm|ogg)$/.test(file.type) ? new File([file], file.name, { type: file.type.replace('video', 'audio') }) : file;
+}
+
 /** A file on its way. */
 export class UploadState implements Upload {
   readonly key = crypto.randomUUID();
@@ -18,13 +23,15 @@ export class UploadState implements Upload {
   attachment: Attachment | null = $state.raw(null);
   #core: Core;
   #gone: () => void;
+  #ready: (attachment: Attachment) => void;
   #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(core: Core, file: File, gone: () => void) {
+  constructor(core: Core, file: File, gone: () => void, ready: (attachment: Attachment) => void = () => {}) {
     this.#core = core;
-    this.file = file;
+    this.file = asSound(file);
     this.#gone = gone;
+    this.#ready = ready;
     this.preview = file.type.startsWith('image/') && typeof URL.createObjectURL === 'function' ? URL.createObjectURL(file) : null;
   }
 
@@ -53,8 +60,12 @@ export class UploadState implements Upload {
     clearTimeout(this.#timer);
     this.attachment = attachment;
     this.progress = 1;
-    if (attachment.status === 'clean') this.state = 'ready';
-    else if (attachment.status === 'pending') {
+    if (attachment.status === 'clean') {
+      const again = this.state === 'ready';
+      this.state = 'ready';
+      // The answer and the event say the same.
+      if (!again) this.#ready(attachment);
+    } else if (attachment.status === 'pending') {
       this.state = 'checking';
       this.#timer = setTimeout(() => void this.#ask(attachment.id), CHECK_MS);
     } else {

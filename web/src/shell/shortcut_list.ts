@@ -53,6 +53,7 @@ export const shortcutGroups: { label: () => string; shortcuts: Shortcut[] }[] = 
       { keys: ['P'], label: m.shell_help_pin, single: true },
       { keys: ['C'], label: m.shell_help_copy, single: true },
       { keys: ['Delete'], label: m.shell_help_delete, single: true },
+      { keys: ['Shift+F10'], label: m.shell_help_menu },
     ],
   },
 ];

@@ -78,6 +78,6 @@ export function inField(event: KeyboardEvent): boolean {
   const target = event.target;
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('input:not([type=checkbox],[type=radio],[type=button]),textarea,select'))
+    (target.isContentEditable || target.matches('input:not([type=checkbox],[type=radio],[type=button],[type=range]),textarea,select'))
   );
 }

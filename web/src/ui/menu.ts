@@ -26,3 +26,5 @@ export interface MenuTrigger {
   onclick: (event: MouseEvent) => void;
   onkeydown: (event: KeyboardEvent) => void;
 }
+/** Where a menu without a trigger opens. */
+export type MenuAnchor = Pick<HTMLElement, 'getBoundingClientRect' | 'focus'>;

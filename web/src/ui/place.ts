@@ -1,5 +1,5 @@
 /** Puts a popover beside what opened it: below (or above where there is no room), within the window. */
-export function place(popover: HTMLElement, anchor: HTMLElement, align: 'start' | 'end' = 'start'): void {
+export function place(popover: HTMLElement, anchor: Pick<HTMLElement, 'getBoundingClientRect'>, align: 'start' | 'end' = 'start'): void {
   const gap = 4;
   const margin = 8;
   const at = anchor.getBoundingClientRect();

@@ -99,7 +99,7 @@ export class App {
   }
   /** The texts of the messages that are drawn, in order. */
   async texts(): Promise<string[]> {
-    return this.feed.locator('[role=article] .body').allInnerTexts();
+    return this.feed.locator('[role=article] .message-text').allInnerTexts();
   }
 }
 

@@ -8,6 +8,8 @@ import { App } from './app';
 /** Where pictures go. */
 export const shots = resolve(import.meta.dirname, '../../shots');
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** Nobody is asked, and it beeps once a second. */
+const microphone = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
 let browser: Browser;
 const open: { context: BrowserContext; troubles: string[] }[] = [];
 
@@ -15,7 +17,7 @@ const open: { context: BrowserContext; troubles: string[] }[] = [];
 const allowed = /Failed to load resource|net::ERR_|WebSocket connection to/;
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', ...microphone] });
 });
 afterAll(async () => {
   await browser?.close();

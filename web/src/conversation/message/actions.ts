@@ -17,6 +17,7 @@ import { m } from '../../messages/messages.js';
 import { panel } from '../../shell/panel.svelte';
 import { href } from '../../shell/router.svelte';
 import type { Icon } from '../../ui/icon';
+import type { MenuItem } from '../../ui/menu';
 import { toast } from '../../ui/toast.svelte';
 import type { Line, Message } from '../../model/contract';
 import type { Conversation } from '../context.svelte';
@@ -99,6 +100,19 @@ export function actionsOf(c: Conversation, line: Line): Action[] {
 
 /** Which of them are the toolbar's own buttons. */
 export const FIRST: readonly ActionId[] = ['react', 'reply', 'thread', 'edit'];
+
+/** They as the items of a menu; `anchor` is where the emoji picker opens. */
+export function menuOf(actions: readonly Action[], anchor: HTMLElement): MenuItem[] {
+  const reports = actions.some((action) => action.id === 'report');
+  return actions.map(({ id, label, icon, shortcut, danger, run }) => ({
+    label,
+    icon,
+    ...(shortcut ? { shortcut } : {}),
+    ...(danger ? { danger } : {}),
+    separated: id === 'link' || id === 'report' || (id === 'delete' && !reports),
+    onselect: () => run(anchor),
+  }));
+}
 
 export function act(c: Conversation, id: string, line: Line, anchor: HTMLElement): boolean {
   const action = actionsOf(c, line).find((one) => one.id === id);

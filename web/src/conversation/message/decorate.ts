@@ -61,7 +61,7 @@ export function pressed(event: MouseEvent | KeyboardEvent): void {
 
 /** Links, mentions and buttons of a row can be reached by Tab only while the row has the focus. */
 export function reachable(row: HTMLElement, on: boolean): void {
-  for (const one of row.querySelectorAll<HTMLElement>('.body a, .body .mention[role], .body button, [data-tab]')) {
+  for (const one of row.querySelectorAll<HTMLElement>('.message-text :is(a, .mention[role], button), [data-tab]')) {
     one.tabIndex = on ? 0 : -1;
   }
 }

@@ -29,13 +29,21 @@ export function oneLine(text: string): string {
     .slice(0, 200);
 }
 
-/** A place that was written as `geo:52.52,13.40` (RFC 5870), or null. */
-export function placeIn(text: string): { latitude: number; longitude: number } | null {
-  const found = /\bgeo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)/.exec(text);
+interface Place {
+  latitude: number;
+  longitude: number;
+  /** The message says nothing else. */
+  only: boolean;
+}
+
+/** A place that was written as `geo:52.52,13.40` (RFC 5870; height and accuracy may follow), or null. */
+export function placeIn(text: string): Place | null {
+  const found = /\bgeo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:,-?\d+(?:\.\d+)?)?(?:;[\w=.-]+)*/i.exec(text);
   if (!found) return null;
   const latitude = Number(found[1]);
   const longitude = Number(found[2]);
-  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : null;
+  if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) return null;
+  return { latitude, longitude, only: found[0] === text.trim() };
 }
 
 const units = ['byte', 'kilobyte', 'megabyte'] as const;
@@ -44,4 +52,18 @@ const units = ['byte', 'kilobyte', 'megabyte'] as const;
 export function sizeOf(bytes: number, locale: string): string {
   const step = bytes < 1000 ? 0 : bytes < 1_000_000 ? 1 : 2;
   return new Intl.NumberFormat(locale, { style: 'unit', unit: units[step], maximumFractionDigits: step === 2 ? 1 : 0 }).format(bytes / 1000 ** step);
+}
+
+/** `4:07`; what is longer than an hour has its minutes go on. */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+/** What the composer's recordings are called, without the extension. */
+export const VOICE_NAME = 'voice-message';
+
+/** A file that somebody spoke here. */
+export function isVoice(filename: string): boolean {
+  return filename.startsWith(`${VOICE_NAME}.`);
 }

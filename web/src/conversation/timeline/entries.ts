@@ -1,7 +1,7 @@
 /**
  * Lines as they are drawn: which begin a day, which belong to the block of the one above, where the
- * unread line is. An entry keeps its identity while nothing of it changes, so that a keyed list
- * touches only the rows that did.
+ * unread line is, which comings and goings are told in one. An entry keeps its identity while nothing
+ * of it changes, so that a keyed list touches only the rows that did.
  */
 import type { Line, Message } from '../../model/contract';
 
@@ -9,7 +9,10 @@ import type { Line, Message } from '../../model/contract';
 const GROUP_MS_MAX = 5 * 60_000;
 
 export interface Entry {
+  /** Of several that are told in one the first: it stays the same when more come. */
   readonly line: Line;
+  /** People who came and went one after the other are told in one: all these lines, or null. */
+  readonly folded: readonly Line[] | null;
   /** The day that begins with this line (ISO instant), or null. */
   readonly day: string | null;
   /** No avatar and name: it continues the line above. */
@@ -36,6 +39,18 @@ function continues(above: Message, message: Message): boolean {
   );
 }
 
+/** Somebody came or went; who was thrown out is told by itself. */
+function moved({ message }: Line): boolean {
+  const { system } = message;
+  if (message.type !== 'system' || system === null) return false;
+  const self = system.subject === null || system.subject.id === system.actor.id;
+  return system.kind === 'joined' || system.kind === 'added' || system.kind === 'left' || (system.kind === 'removed' && self);
+}
+
+function same(one: readonly Line[] | null, other: readonly Line[] | null): boolean {
+  return one === other || (one !== null && other !== null && one.length === other.length && one.every((line, at) => line === other[at]));
+}
+
 export class Entries {
   readonly #made = new WeakMap<Line, Entry>();
 
@@ -46,11 +61,21 @@ export class Entries {
    */
   of(lines: readonly Line[], start: number, end: number, unreadAfter: number | null): Entry[] {
     const entries: Entry[] = [];
+    let folded: Line[] | null = null;
     for (let at = start; at < end; at += 1) {
       const line = lines[at];
-      if (line) entries.push(this.#entry(line, lines[at - 1], at === start, unreadAfter));
+      if (!line) continue;
+      const entry = this.#entry(line, lines[at - 1], at === start, unreadAfter);
+      const before = entries.at(-1);
+      if (before && entry.day === null && !entry.firstUnread && moved(line) && moved(before.line)) {
+        if (folded) folded.push(line);
+        else entries.splice(-1, 1, { ...before, folded: (folded = [before.line, line]) });
+      } else {
+        folded = null;
+        entries.push(entry);
+      }
     }
-    return entries;
+    return entries.map((entry) => this.#kept(entry));
   }
 
   #entry(line: Line, above: Line | undefined, first: boolean, unreadAfter: number | null): Entry {
@@ -63,10 +88,14 @@ export class Entries {
       message.seq > unreadAfter &&
       (!above || (above.sending === null && above.message.seq <= unreadAfter));
     const grouped = !newDay && !firstUnread && above !== undefined && continues(above.message, message);
-    const made = this.#made.get(line);
-    if (made && made.day === day && made.grouped === grouped && made.firstUnread === firstUnread) return made;
-    const entry = { line, day, grouped, firstUnread };
-    this.#made.set(line, entry);
+    return { line, folded: null, day, grouped, firstUnread };
+  }
+
+  /** The entry as it was made before, if it was the same. */
+  #kept(entry: Entry): Entry {
+    const made = this.#made.get(entry.line);
+    if (made && made.day === entry.day && made.grouped === entry.grouped && made.firstUnread === entry.firstUnread && same(made.folded, entry.folded)) return made;
+    this.#made.set(entry.line, entry);
     return entry;
   }
 }

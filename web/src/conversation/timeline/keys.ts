@@ -6,7 +6,14 @@ import type { View } from './view.svelte';
 
 const LETTERS: Record<string, string> = { r: 'reply', e: 'edit', t: 'thread', '+': 'react', p: 'pin', c: 'link', Delete: 'delete' };
 
-export function rowKeys(view: View, act: (action: string, line: Line, row: HTMLElement) => void, leave: () => void) {
+interface Deeds {
+  act: (action: string, line: Line, row: HTMLElement) => void;
+  /** False where there is none. */
+  menu: (line: Line, row: HTMLElement) => boolean;
+  leave: () => void;
+}
+
+export function rowKeys(view: View, { act, menu, leave }: Deeds) {
   return (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || inField(event)) return;
     const target = event.target as HTMLElement;
@@ -17,11 +24,18 @@ export function rowKeys(view: View, act: (action: string, line: Line, row: HTMLE
       event.preventDefault();
       event.stopPropagation();
     };
+    const line = view.lineOf(row);
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      if (line && menu(line, row)) done();
+      return;
+    }
     if (event.key === 'Escape') {
       if (within) row.focus({ preventScroll: true });
       else leave();
       return done();
     }
+    // A slider keeps those that move it.
+    if (target instanceof HTMLInputElement && /^(?:Arrow|Home|End|Page)/.test(event.key)) return;
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown' || event.key === 'Home' || event.key === 'End') {
       // In a row's tools the arrows left and right go on; up and down leave it for the next row.
       const rows = view.rows();
@@ -35,11 +49,10 @@ export function rowKeys(view: View, act: (action: string, line: Line, row: HTMLE
       return done();
     }
     if (event.key === 'Enter' && !within) {
-      row.querySelector<HTMLElement>('[role=toolbar] button')?.focus();
+      row.querySelector<HTMLElement>('[role=toolbar] button, [aria-expanded]')?.focus();
       return done();
     }
     const action = LETTERS[event.key];
-    const line = view.lineOf(row);
     if (!action || !line || !(preferences.singleKeys || event.key === 'Delete')) return;
     done();
     act(action, line, row);

@@ -8,7 +8,8 @@ export function readersOf(entries: readonly Entry[], readUpTo: ReadonlyMap<strin
     if (user === me) continue;
     for (let index = entries.length - 1; index >= 0; index -= 1) {
       const line = entries[index]?.line;
-      if (!line || line.sending !== null || line.message.seq > seq) continue;
+      // Lines of the system have no place for marks.
+      if (!line || line.sending !== null || line.message.type === 'system' || line.message.seq > seq) continue;
       // Nobody needs to be told that somebody has read what they wrote themselves.
       if (line.message.sender.id !== user) at.set(line.key, at.has(line.key) ? `${at.get(line.key)} ${user}` : user);
       break;

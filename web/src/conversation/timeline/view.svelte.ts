@@ -81,6 +81,16 @@ export class View {
     return this.#box?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) ?? null;
   }
 
+  /** The row that shows a line of the slice: its own, or the one it is told in. */
+  #rowAt(at: number): HTMLElement | null {
+    const { start, end } = this.slice.range;
+    for (let from = at; from >= start && from < end; from -= 1) {
+      const row = this.row(this.#timeline.lines[from]?.key ?? '');
+      if (row) return row;
+    }
+    return null;
+  }
+
   get #endIsLive(): boolean {
     return this.#timeline.live && this.slice.range.end === this.#timeline.lines.length;
   }
@@ -194,7 +204,8 @@ export class View {
 
   lineOf(row: HTMLElement): Line | null {
     const { start, end } = this.slice.range;
-    const { key } = row.dataset;
+    // Of several in one row the last: whoever has seen the row has seen them all.
+    const key = row.dataset.last ?? row.dataset.key;
     for (let at = end - 1; at >= start; at -= 1) {
       const line = this.#timeline.lines[at];
       if (line && line.key === key) return line;
@@ -233,7 +244,7 @@ export class View {
     if (unread >= 0) this.#lineShown = true;
     this.slice.around(at);
     void tick().then(() => {
-      const row = this.row(lines[at]?.key ?? '');
+      const row = this.#rowAt(at);
       if (!row || !this.#anchor) return;
       if (unread >= 0) this.#anchor.show(row, 0.25, this.#endIsLive);
       else this.#anchor.place(row, held?.under ?? 0);
@@ -259,16 +270,16 @@ export class View {
     this.#touched = this.#placed = true;
     if (!this.row(line.key)) this.slice.around(at);
     await tick();
-    const row = this.row(line.key);
+    const row = this.#rowAt(this.#timeline.lines.findIndex(find));
     if (!row) return false;
     this.#anchor.show(row, options.part ?? 0.35, this.#endIsLive);
     this.#follow(this.#anchor.stuck);
-    this.active = line.key;
+    this.active = row.dataset.key ?? null;
     if (options.focus) row.focus({ preventScroll: true });
     if (options.mark) {
       this.marked = null;
       await tick();
-      this.marked = line.key;
+      this.marked = row.dataset.key ?? null;
     }
     this.#later();
     return true;

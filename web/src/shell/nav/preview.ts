@@ -1,3 +1,4 @@
+import { isVoice } from '../../conversation/message/text';
 import { m } from '../../messages/messages.js';
 import type { Chat, RoomModel } from '../../model/contract';
 
@@ -18,7 +19,8 @@ export function previewOf({ room }: RoomModel, chat: Chat): string | null {
   // What the timeline folds is not shown here.
   if (chat.people.isBlocked(last.sender.id)) return null;
   const text = last.deleted ? m.shell_message_deleted() : last.content.replace(/\s+/g, ' ').replace(/[*_`~>#]+/g, '').slice(0, 160);
-  const said = text || last.attachments[0]?.filename || '';
+  const file = last.attachments[0]?.filename ?? '';
+  const said = text || (isVoice(file) ? m.conversation_voice() : file);
   if (last.sender.id === chat.account.me.id) return `${m.shell_you()}: ${said}`;
   return room.type === 'direct' ? said : `${last.sender.display_name}: ${said}`;
 }
