@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { openAs, visit } from './kit/browser';
 import { password, Person, unique } from './kit/api';
+import { eventually } from './kit/wait';
 
 it('somebody signs up, makes a room and writes; another reads it at once and answers', async () => {
   const ada = await visit();
@@ -31,4 +32,18 @@ it('whoever signs out is out, and can come back', async () => {
   await app.page.getByRole('alert').first().waitFor();
   await app.signIn(ada.username, password);
   await app.nav.waitFor();
+});
+
+it('whoever does nothing for five minutes is away until they move', async () => {
+  const ada = await Person.make('Ada');
+  const grace = await Person.make('Grace');
+  await ada.room('Engines').then(({ id }) => grace.join(id));
+  const app = await openAs(ada, { before: (context) => context.clock.install() });
+  await app.room('Engines').waitFor();
+  const status = () => grace.call<{ status: string }>('GET', `/users/${ada.id}`).then((user) => user.status);
+  await eventually(async () => expect(await status()).toBe('online'));
+  await app.page.clock.fastForward('05:00');
+  await eventually(async () => expect(await status()).toBe('away'));
+  await app.page.mouse.move(100, 100);
+  await eventually(async () => expect(await status()).toBe('online'));
 });
