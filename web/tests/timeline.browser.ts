@@ -34,15 +34,13 @@ it('history that is put above moves nothing', async () => {
   const app = await openAs(ada, { at: `#/r/${roomId}` });
   await app.feed.getByRole('article').last().waitFor();
   // Older pages wait until the reader has stopped, so that nothing but their coming can move a line.
-  let waiting: (() => void)[] = [];
-  let hold = true;
+  const waiting: (() => void)[] = [];
   await app.page.route(/\/messages\?.*before=/, async (route) => {
-    if (hold) await new Promise<void>((go) => waiting.push(go));
+    await new Promise<void>((go) => waiting.push(go));
     await route.continue();
   });
   // Near the beginning of what is there, as it happens when one reads; and at the very beginning, where one waits.
   for (const place of ['near', 'at'] as const) {
-    hold = true;
     await box(app).hover();
     await eventually(async () => {
       const above = await box(app).evaluate((one) => one.scrollTop);
@@ -61,9 +59,8 @@ it('history that is put above moves nothing', async () => {
     });
     const before = await firstRow(app);
     const stop = await watchReading(app.page);
-    hold = false;
-    for (const go of waiting) go();
-    waiting = [];
+    // Only these: one that is asked for next waits for the next place.
+    for (const go of waiting.splice(0)) go();
     await eventually(async () => expect(await firstRow(app)).not.toBe(before));
     const seen = await stop();
     report(`prepend, ${place} the beginning: moved ${seen.moved.toFixed(2)} px in ${seen.frames} frames, layout shift ${seen.shifted}`);
