@@ -31,7 +31,8 @@ where
         let app = App::start().await;
         let (app, handle) = (&app, &handle);
         let once = |event: LambdaEvent<E>| async move {
-            handle(app, event.payload, &event.context.request_id).await
+            // Boxed, because the compiler lays futures out within each other, and goes only so deep.
+            Box::pin(handle(app, event.payload, &event.context.request_id)).await
         };
         lambda_runtime::run(service_fn(once)).await
     });
