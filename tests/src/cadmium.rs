@@ -81,7 +81,11 @@ impl Cadmium {
     ///
     /// # Errors
     /// The handshake's failure.
-    pub async fn handshake(stack: &Stack, query: &str, bearer: Option<&str>) -> Result<Self, Error> {
+    pub async fn handshake(
+        stack: &Stack,
+        query: &str,
+        bearer: Option<&str>,
+    ) -> Result<Self, Error> {
         let mut request = format!("{}{query}", stack.cadmium()).into_client_request()?;
         if let Some(token) = bearer {
             request.headers_mut().insert("authorization", format!("Bearer {token}").parse()?);
@@ -95,11 +99,14 @@ impl Cadmium {
             let code = loop {
                 match incoming.next().await {
                     Some(Ok(Message::Text(text))) => {
-                        let frame = serde_json::from_str(&text).unwrap_or_else(|_| json!(text.as_str()));
+                        let frame =
+                            serde_json::from_str(&text).unwrap_or_else(|_| json!(text.as_str()));
                         writer.lock().frames.push((frame, false));
                         writer.changed.notify_waiters();
                     }
-                    Some(Ok(Message::Close(frame))) => break frame.map(|frame| u16::from(frame.code)),
+                    Some(Ok(Message::Close(frame))) => {
+                        break frame.map(|frame| u16::from(frame.code));
+                    }
                     Some(Ok(_)) => {}
                     Some(Err(_)) | None => break None,
                 }
@@ -174,7 +181,11 @@ impl Cadmium {
     }
 
     /// Like [`Cadmium::expect`], with `None` when the connection or `patience` ends first.
-    pub async fn wait_for(&self, patience: Duration, wanted: impl Fn(&Value) -> bool) -> Option<Value> {
+    pub async fn wait_for(
+        &self,
+        patience: Duration,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Option<Value> {
         let deadline = tokio::time::Instant::now() + patience;
         loop {
             let changed = self.shared.changed.notified();
@@ -197,7 +208,8 @@ impl Cadmium {
 
     /// Waits for a push of a type.
     pub async fn push(&self, kind: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        self.expect(|frame| is_push(frame) && frame["type"] == kind && wanted(&frame["payload"])).await
+        self.expect(|frame| is_push(frame) && frame["type"] == kind && wanted(&frame["payload"]))
+            .await
     }
 
     /// Waits for a message with this text.
@@ -259,7 +271,8 @@ pub fn assert_refused(answer: &Value, error: &str) {
 
 /// The names of an object's members, sorted.
 pub fn members(value: &Value) -> Vec<&str> {
-    let mut names: Vec<&str> = value.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let mut names: Vec<&str> =
+        value.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     names
 }

@@ -89,7 +89,8 @@ impl Content {
 
     /// The files of ours that its addresses name.
     pub fn files(&self) -> Vec<AttachmentId> {
-        let mut all: Vec<AttachmentId> = self.urls().iter().filter_map(|url| file_in(url)).collect();
+        let mut all: Vec<AttachmentId> =
+            self.urls().iter().filter_map(|url| file_in(url)).collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -115,7 +116,10 @@ impl Content {
                     text.push_str(url);
                 }
                 None => {
-                    return Err(Refusal::invalid("content", "url must be an http or https address"));
+                    return Err(Refusal::invalid(
+                        "content",
+                        "url must be an http or https address",
+                    ));
                 }
             }
         }
@@ -209,8 +213,10 @@ mod tests {
 
     #[test]
     fn contents_are_read_by_their_type() {
-        let general = json!({"text": "hi", "media": [{"url": "https://x/y", "mimeType": "image/png"}]});
-        let expected = Content::General { text: "hi".into(), media: vec![media("https://x/y", "image/png")] };
+        let general =
+            json!({"text": "hi", "media": [{"url": "https://x/y", "mimeType": "image/png"}]});
+        let expected =
+            Content::General { text: "hi".into(), media: vec![media("https://x/y", "image/png")] };
         assert_eq!(Content::parse(GENERAL, general.clone()), Ok(expected.clone()));
         assert_eq!(expected.written(), (GENERAL, general));
         let place = Content::parse(GEOLOCATION, json!({"lat": 52.5, "lon": -13})).unwrap();
@@ -245,11 +251,13 @@ mod tests {
             assert_eq!(content.draft(&[id]), Ok(("look".into(), vec![id])), "{ours}");
         }
         let url = format!("https://chat.example.org/attachments/{id}");
-        let twice = Content::General { text: String::new(), media: vec![media(&url, ""), media(&url, "")] };
+        let twice =
+            Content::General { text: String::new(), media: vec![media(&url, ""), media(&url, "")] };
         assert_eq!(twice.draft(&[id]), Ok((String::new(), vec![id])));
         let not_mine = Content::Audio { url: url.clone() };
         assert_eq!(not_mine.draft(&[]), Ok((url, Vec::new())));
-        let foreign = Content::General { text: "a".into(), media: vec![media("https://x/a b", "")] };
+        let foreign =
+            Content::General { text: "a".into(), media: vec![media("https://x/a b", "")] };
         assert_eq!(foreign.draft(&[]).unwrap_err().id, "invalid_payload");
         for bad in ["", "ftp://x/y", "javascript:alert(1)", "https:///x", "/attachments/", "x"] {
             let content = Content::Audio { url: bad.into() };
@@ -265,13 +273,29 @@ mod tests {
             assert_eq!(Content::of(&text, Vec::new()), Content::Geolocation { lat, lon }, "{text}");
         }
         for text in ["geo:1,2,3", "geo:1,2;u=35", " geo:1,2 ", "geo:1,2?z=7"] {
-            assert_eq!(Content::of(text, Vec::new()), Content::Geolocation { lat: 1.0, lon: 2.0 }, "{text}");
+            assert_eq!(
+                Content::of(text, Vec::new()),
+                Content::Geolocation { lat: 1.0, lon: 2.0 },
+                "{text}"
+            );
         }
-        for text in ["geo:", "geo:1", "geo:1,2 here", "see geo:1,2", "geo:91,2", "geo:inf,2", "geo:1,2,3,4", "geo:1,x"] {
+        for text in [
+            "geo:",
+            "geo:1",
+            "geo:1,2 here",
+            "see geo:1,2",
+            "geo:91,2",
+            "geo:inf,2",
+            "geo:1,2,3,4",
+            "geo:1,x",
+        ] {
             assert!(matches!(Content::of(text, Vec::new()), Content::General { .. }), "{text}");
         }
         let sound = media("https://x/y", "audio/ogg");
-        assert_eq!(Content::of("", vec![sound.clone()]), Content::Audio { url: "https://x/y".into() });
+        assert_eq!(
+            Content::of("", vec![sound.clone()]),
+            Content::Audio { url: "https://x/y".into() }
+        );
         assert!(matches!(Content::of("listen", vec![sound]), Content::General { .. }));
     }
 }

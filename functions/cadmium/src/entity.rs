@@ -43,14 +43,18 @@ impl Entity {
             return Err(NotAnEntity);
         }
         let Some(sigil) = text.chars().next().filter(|c| "@#!&%".contains(*c)) else {
-            return if is_server(text) { Ok(Self::Server(text.to_owned())) } else { Err(NotAnEntity) };
+            return if is_server(text) {
+                Ok(Self::Server(text.to_owned()))
+            } else {
+                Err(NotAnEntity)
+            };
         };
         // An e-mail address has an @ of its own; a server has none.
         let (local, server) = text[1..].rsplit_once('@').ok_or(NotAnEntity)?;
         let fits = match sigil {
-            '%' => local.split_once(':').is_some_and(|(kind, id)| {
-                matches!(kind, "email" | "msisdn") && !id.is_empty()
-            }),
+            '%' => local
+                .split_once(':')
+                .is_some_and(|(kind, id)| matches!(kind, "email" | "msisdn") && !id.is_empty()),
             _ => is_local(local),
         };
         if !fits || !is_server(server) {

@@ -49,12 +49,12 @@ struct Raw {
 
 impl Envelope {
     /// Reads a frame. What is none comes with as much of id and type as there is, to be answered under.
-    pub fn parse(text: &str) -> Result<Self, (Self, Refusal)> {
+    pub fn parse(text: &str) -> Result<Self, Box<(Self, Refusal)>> {
         let value: Value = match serde_json::from_str(text) {
             Ok(value) => value,
             Err(error) => {
                 let refusal = Refusal::parse(format!("the frame is not JSON: {error}"));
-                return Err((Self::default(), refusal));
+                return Err(Box::new((Self::default(), refusal)));
             }
         };
         let short = |name: &str| {
@@ -63,11 +63,11 @@ impl Envelope {
         };
         let known = Self { id: short("id"), kind: short("type"), ..Self::default() };
         if !value.is_object() {
-            return Err((known, Refusal::parse("the frame must be a JSON object")));
+            return Err(Box::new((known, Refusal::parse("the frame must be a JSON object"))));
         }
         let raw: Raw = match serde_json::from_value(value) {
             Ok(raw) => raw,
-            Err(error) => return Err((known, Refusal::parse(error.to_string()))),
+            Err(error) => return Err(Box::new((known, Refusal::parse(error.to_string())))),
         };
         let to = match raw.to {
             None => Vec::new(),
@@ -75,7 +75,7 @@ impl Envelope {
             Some(To::Many(many)) => many,
         };
         if raw.id.as_ref().is_some_and(|id| id.len() > ID_BYTES_MAX) || to.len() > RECIPIENTS_MAX {
-            return Err((known, Refusal::parse("`id` or `to` is too long")));
+            return Err(Box::new((known, Refusal::parse("`id` or `to` is too long"))));
         }
         let payload = raw.payload.filter(|payload| !payload.is_null()).unwrap_or_else(|| json!({}));
         Ok(Self { payload, to, token: raw.token, ..known })
@@ -131,26 +131,37 @@ mod tests {
             (r#"{"id":"a","type":"t","to":[7]}"#, "a", "t"),
             (r#"{"id":"a","type":"t","authToken":7}"#, "a", "t"),
         ] {
-            let (known, refusal) = Envelope::parse(text).unwrap_err();
+            let (known, refusal) = *Envelope::parse(text).unwrap_err();
             assert_eq!((known.id.as_str(), known.kind.as_str()), (id, kind), "{text}");
             assert_eq!(refusal.id, "parseError", "{text}");
         }
-        let deep = format!(r#"{{"type":"t","payload":{}{}}}"#, "[".repeat(9_000), "]".repeat(9_000));
+        let deep =
+            format!(r#"{{"type":"t","payload":{}{}}}"#, "[".repeat(9_000), "]".repeat(9_000));
         assert!(Envelope::parse(&deep).is_err());
-        let (known, _) = Envelope::parse(&json!({"type": "t", "id": "a".repeat(257)}).to_string())
-            .unwrap_err();
+        let (known, _) =
+            *Envelope::parse(&json!({"type": "t", "id": "a".repeat(257)}).to_string()).unwrap_err();
         assert_eq!(known.id, "");
     }
 
     #[test]
     fn answers_have_all_their_fields() {
-        let asked = Envelope { id: "a".into(), kind: "urn:cadmium:chats:message".into(), ..Envelope::default() };
+        let asked = Envelope {
+            id: "a".into(),
+            kind: "urn:cadmium:chats:message".into(),
+            ..Envelope::default()
+        };
         let yes: Value = serde_json::from_str(&asked.answer("s", true, &json!({}))).unwrap();
-        assert_eq!(yes, json!({"id": "a", "type": asked.kind, "from": "s", "ok": true, "payload": {}}));
+        assert_eq!(
+            yes,
+            json!({"id": "a", "type": asked.kind, "from": "s", "ok": true, "payload": {}})
+        );
         let why = Refusal::new("banned", "no").with(json!({"retryAfter": 5}));
         let no: Value = serde_json::from_str(&asked.refusal("s", &why)).unwrap();
         let payload = json!({"errID": "urn:cadmium:chats:private:banned", "errText": "no",
             "errPayload": {"retryAfter": 5}});
-        assert_eq!(no, json!({"id": "a", "type": asked.kind, "from": "s", "ok": false, "payload": payload}));
+        assert_eq!(
+            no,
+            json!({"id": "a", "type": asked.kind, "from": "s", "ok": false, "payload": payload})
+        );
     }
 }

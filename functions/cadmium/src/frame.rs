@@ -6,6 +6,7 @@ use crate::envelope::Envelope;
 use crate::refusal::Refusal;
 use crate::session::whose;
 use chat::Principal;
+use chat::ports::KeepConnections;
 use domain::{ChatError, Code, Face};
 use edge::{App, Exit, FaceAnswer, FaceCall, serve_face_socket};
 use serde::Serialize;
@@ -24,9 +25,9 @@ pub struct Frame<'a> {
 impl Frame<'_> {
     /// Who sends it.
     pub async fn caller(&self, app: &App) -> Result<Principal, Refusal> {
-        let (token, spelled) = (self.envelope.token.as_deref(), Dialect::told_to(&self.envelope.kind));
-        let who = whose(app, self.call, token, spelled).await?;
-        Ok(who)
+        let (token, spelled) =
+            (self.envelope.token.as_deref(), Dialect::told_to(&self.envelope.kind));
+        Ok(whose(app, self.call, token, spelled).await?)
     }
 
     /// Its payload.
@@ -44,7 +45,9 @@ impl Frame<'_> {
             return Err(Refusal::recipient("`to` must be exactly one user"));
         };
         match Entity::parse(one) {
-            Ok(Entity::User { name, server }) if server.eq_ignore_ascii_case(&self.server) => Ok(name),
+            Ok(Entity::User { name, server }) if server.eq_ignore_ascii_case(&self.server) => {
+                Ok(name)
+            }
             Ok(Entity::User { .. }) => {
                 Err(Refusal::new("unknown-host", "that server is not reached from here"))
             }
@@ -52,9 +55,13 @@ impl Frame<'_> {
         }
     }
 
-    /// How its sender spells the types.
-    pub fn dialect(&self) -> Dialect {
-        Dialect::of(&self.envelope.kind)
+    /// Notes a client that spells the types in the later way: it is told in that spelling from now on.
+    pub async fn note_spelling(&self, app: &App, who: Principal) -> Result<(), Refusal> {
+        if Dialect::of(&self.envelope.kind) == Dialect::Basic {
+            let (connection, topic) = (&self.call.connection, Dialect::Basic.topic());
+            app.table.follow(who.user, connection, topic, true).await?;
+        }
+        Ok(())
     }
 }
 
@@ -68,7 +75,10 @@ pub fn serve_frame<T: Serialize>(
         let server = app.server_name();
         let envelope = match Envelope::parse(call.body()) {
             Ok(envelope) => envelope,
-            Err((known, why)) => return Ok(FaceAnswer::text(known.refusal(&server, &why))),
+            Err(unread) => {
+                let (known, why) = *unread;
+                return Ok(FaceAnswer::text(known.refusal(&server, &why)));
+            }
         };
         let frame = Frame { call, envelope, server };
         let text = match route(app, &frame).await {

@@ -12,7 +12,12 @@ const FRAME_BYTES_MAX: usize = 31 * 1024;
 const CUT: &str = "…";
 
 /// The frame `{id, type, from, ok, payload}` for every dialect; `to` is there where it is not the receiver.
-pub(crate) fn frames(kind: Kind, from: &Entity, to: Option<&Entity>, payload: &Value) -> Vec<FaceFrame> {
+pub(crate) fn frames(
+    kind: Kind,
+    from: &Entity,
+    to: Option<&Entity>,
+    payload: &Value,
+) -> Vec<FaceFrame> {
     let id = Builder::from_random_bytes(rand::random()).into_uuid().to_string();
     let one = |dialect: Dialect| {
         let mut frame = json!({
@@ -54,14 +59,20 @@ mod tests {
     fn a_push_is_written_in_every_spelling() {
         let from = Entity::user("Juliet", "cadmium.org");
         let frames = frames(Kind::Read, &from, None, &json!({"messageID": "m"}));
-        let read: Vec<Value> = frames.iter().map(|f| serde_json::from_str(&f.text).unwrap()).collect();
+        let read: Vec<Value> =
+            frames.iter().map(|f| serde_json::from_str(&f.text).unwrap()).collect();
         assert_eq!(frames.iter().map(|f| f.topics[0]).collect::<Vec<_>>(), ["private", "basic"]);
         assert_eq!(read[0]["type"], "urn:cadmium:chats:private:read");
         assert_eq!(read[1]["type"], "urn:cadmium:chats:read");
         for frame in &read {
             assert_eq!(frame["from"], "@juliet@cadmium.org");
-            assert_eq!((&frame["ok"], &frame["payload"]), (&json!(true), &json!({"messageID": "m"})));
-            assert!(frame.get("to").is_none() && frame["id"].as_str().is_some_and(|id| id.len() == 36));
+            assert_eq!(
+                (&frame["ok"], &frame["payload"]),
+                (&json!(true), &json!({"messageID": "m"}))
+            );
+            assert!(
+                frame.get("to").is_none() && frame["id"].as_str().is_some_and(|id| id.len() == 36)
+            );
         }
     }
 
@@ -78,7 +89,8 @@ mod tests {
             let left = shown.strip_suffix(CUT).unwrap_or(shown);
             assert!(text.starts_with(left));
             assert_eq!(shown.ends_with(CUT), left.len() < text.len());
-            let most = left.len() + CUT.len() >= text.len() || frames[0].text.len() > FRAME_BYTES_MAX - 200;
+            let most = left.len() + CUT.len() >= text.len()
+                || frames[0].text.len() > FRAME_BYTES_MAX - 200;
             assert!(most, "{} of {FRAME_BYTES_MAX}", frames[0].text.len());
         }
     }

@@ -73,10 +73,9 @@ const fn id(code: Code) -> &'static str {
         | Code::TypeMismatch
         | Code::UnsupportedType
         | Code::FileUnreadable => "invalid_payload",
-        Code::Unauthenticated
-        | Code::TokenInvalid
-        | Code::TokenExpired
-        | Code::SessionRevoked => "unauthorized",
+        Code::Unauthenticated | Code::TokenInvalid | Code::TokenExpired | Code::SessionRevoked => {
+            "unauthorized"
+        }
         Code::InvalidCredentials => "invalid_creds",
         Code::UsernameTaken => "id_exists",
         Code::RegistrationClosed => "reg_disabled",
@@ -118,7 +117,11 @@ mod tests {
     #[test]
     fn codes_have_the_protocols_ids() {
         for (error, expected, payload) in [
-            (ChatError::rate_limited(10, 1_234), "ratelimit_exceed", Some(json!({"retryAfter": 1_234}))),
+            (
+                ChatError::rate_limited(10, 1_234),
+                "ratelimit_exceed",
+                Some(json!({"retryAfter": 1_234})),
+            ),
             (ChatError::new(Code::Blocked), "banned", None),
             (ChatError::new(Code::YouBlockedUser), "banned", None),
             (ChatError::new(Code::SessionRevoked), "unauthorized", None),
@@ -126,8 +129,16 @@ mod tests {
             (ChatError::new(Code::RegistrationClosed), "reg_disabled", None),
             (ChatError::new(Code::InvalidCredentials), "invalid_creds", None),
             (ChatError::new(Code::Silenced), "forbidden", None),
-            (FieldError::new("/content", "too_long", "is").into(), "invalid_payload", Some(json!({"field": "/content"}))),
-            (FieldError::new("/parent_message_id", "invalid", "is").into(), "unknown_message", None),
+            (
+                FieldError::new("/content", "too_long", "is").into(),
+                "invalid_payload",
+                Some(json!({"field": "/content"})),
+            ),
+            (
+                FieldError::new("/parent_message_id", "invalid", "is").into(),
+                "unknown_message",
+                None,
+            ),
         ] {
             let refusal = Refusal::from(error);
             assert_eq!((refusal.id.as_str(), refusal.payload), (expected, payload));

@@ -30,12 +30,7 @@ pub async fn whose(
 
 /// Notes who speaks over the connection: it is one of their devices from now on, and receives what waits.
 /// Whoever spoke over it before no longer does.
-pub async fn admit(
-    app: &App,
-    call: &FaceCall,
-    who: Principal,
-    spelled: &[Dialect],
-) -> Result<()> {
+pub async fn admit(app: &App, call: &FaceCall, who: Principal, spelled: &[Dialect]) -> Result<()> {
     let FaceCall { connection, now, .. } = call;
     let (table, fanout, checks) = (&app.table, app.fanout(), app.presence());
     let times = app.presence_times();

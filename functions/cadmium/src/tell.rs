@@ -65,9 +65,8 @@ pub async fn tell(app: &App, news: &FaceNews, now: Timestamp) -> Result<()> {
 /// What waits for a connection, before anything live.
 async fn catch_up(app: &App, news: &FaceNews, now: Timestamp) -> Result<()> {
     let (table, fanout, sockets) = (&app.table, app.fanout(), app.sockets());
-    let words = async |receipt: Receipt, event: &Event| {
-        message(app, receipt.to, receipt, event, now).await
-    };
+    let words =
+        async |receipt: Receipt, event: &Event| message(app, receipt.to, receipt, event, now).await;
     for recipient in &news.to {
         let Some(user) = recipient.user else { continue };
         for device in &recipient.devices {

@@ -34,10 +34,22 @@ pub struct CaughtUp {
 
 /// A direct room in which something waits.
 struct Waiting {
-    room: RoomId,
+    id: RoomId,
     receipt: Receipt,
     after: u64,
     last_seq: u64,
+}
+
+impl Waiting {
+    fn next_page(&self) -> Range {
+        Range {
+            after: Some(self.after),
+            before: None,
+            last_seq: self.last_seq,
+            newest_first: false,
+            limit: PAGE,
+        }
+    }
 }
 
 /// Posts the messages of the user's direct rooms that have not reached any device, in the order of each
@@ -59,43 +71,24 @@ pub async fn catch_up_face(
     for following in [false, true] {
         for mut room in waiting(store, user, now, &mut held).await? {
             loop {
-                let range = Range {
-                    after: Some(room.after),
-                    before: None,
-                    last_seq: room.last_seq,
-                    newest_first: false,
-                    limit: PAGE,
-                };
-                let page = store.history(room.room, range).await?;
+                let page = store.history(room.id, room.next_page()).await?;
                 let Some(last) = page.last().map(|message| message.id.seq) else { break };
-                let theirs = page.iter().filter(|m| is_news(m, room.receipt.from));
-                let theirs: Vec<&Message> = theirs.collect();
-                let names = theirs.iter().flat_map(|m| MessageView::names(m));
-                let people = crate::people(store, names, now).await?;
-                let mut arrived = None;
-                for message in theirs {
-                    let event = compose::message_created(message, &people);
-                    let frames = words(room.receipt, &event).await?;
-                    for frame in frames.into_iter().filter(|frame| wants(device, frame)) {
-                        match sockets.post(&device.id, frame.text.into_bytes(), true).await {
-                            Posted::Sent => done.posts += 1,
-                            Posted::GaveUp => {}
-                            Posted::Gone => {
-                                store.drop_connections(user, &[device.id.clone()], now).await?;
-                                note(store, fanout, &room, arrived, now).await?;
-                                return Ok(CaughtUp { gone: true, ..done });
-                            }
-                        }
-                    }
-                    arrived = Some(message.id.seq);
+                let brought = bring(store, sockets, now, device, &room, &page, &words).await?;
+                done.posts += brought.posts;
+                if let Some(seq) = brought.arrived {
+                    note_arrival(store, fanout, room.id, room.receipt, seq, now).await?;
                 }
-                note(store, fanout, &room, arrived, now).await?;
-                if arrived != Some(last) {
+                if brought.gone {
+                    let gone = std::slice::from_ref(&device.id);
+                    store.drop_connections(user, gone, now).await?;
+                    return Ok(CaughtUp { gone: true, ..done });
+                }
+                if brought.arrived != Some(last) {
                     // What the user wrote, and what is gone, need not be read again; nobody is told.
-                    store.mark_delivered(room.room, user, last, now).await?;
+                    store.mark_delivered(room.id, user, last, now).await?;
                 }
                 room.after = last;
-                held.insert(room.room, last);
+                held.insert(room.id, last);
                 if page.len() < PAGE {
                     break;
                 }
@@ -113,22 +106,47 @@ pub async fn catch_up_face(
     Ok(done)
 }
 
+/// What became of a page.
+#[derive(Default)]
+struct Brought {
+    posts: usize,
+    /// The last of the other one's messages that the connection has been given.
+    arrived: Option<u64>,
+    gone: bool,
+}
+
+/// Posts the other one's messages of a page.
+async fn bring(
+    store: &impl Look,
+    sockets: &impl Push,
+    now: Timestamp,
+    device: &FaceDevice,
+    room: &Waiting,
+    page: &[Message],
+    words: &impl AsyncFn(Receipt, &Event) -> Result<Vec<FaceFrame>>,
+) -> Result<Brought> {
+    let mut brought = Brought::default();
+    let theirs: Vec<&Message> = page.iter().filter(|m| is_news(m, room.receipt.from)).collect();
+    let names = theirs.iter().flat_map(|message| MessageView::names(message));
+    let people = crate::people(store, names, now).await?;
+    for message in theirs {
+        let event = compose::message_created(message, &people);
+        let frames = words(room.receipt, &event).await?;
+        for frame in frames.into_iter().filter(|frame| wants(device, frame)) {
+            match sockets.post(&device.id, frame.text.into_bytes(), true).await {
+                Posted::Sent => brought.posts += 1,
+                Posted::GaveUp => {}
+                Posted::Gone => return Ok(Brought { gone: true, ..brought }),
+            }
+        }
+        brought.arrived = Some(message.id.seq);
+    }
+    Ok(brought)
+}
+
 /// Whether a message is for a client that has never heard of it.
 fn is_news(message: &Message, from: UserId) -> bool {
     message.sender == from && message.deleted.is_none() && message.kind != MessageKind::System
-}
-
-async fn note(
-    store: &impl MarkDelivered,
-    fanout: &impl Publish,
-    room: &Waiting,
-    arrived: Option<u64>,
-    now: Timestamp,
-) -> Result<()> {
-    match arrived {
-        Some(seq) => note_arrival(store, fanout, room.room, room.receipt, seq, now).await,
-        None => Ok(()),
-    }
 }
 
 /// The direct rooms that have gone on since what has been delivered, or since what `held` says of this
@@ -151,13 +169,11 @@ async fn waiting(
         let Some(from) = room.peer_of(user) else { continue };
         let after = *held.entry(room.id).or_insert(member.delivered_seq);
         if room.last_message_seq > after {
-            let receipt = Receipt { from, to: user };
-            all.push((
-                room.active_at(),
-                Waiting { room: room.id, receipt, after, last_seq: room.last_seq },
-            ));
+            let (receipt, last_seq) = (Receipt { from, to: user }, room.last_seq);
+            let room = (room.active_at(), Waiting { id: room.id, receipt, after, last_seq });
+            all.push(room);
         }
     }
-    all.sort_by_key(|(active_at, room)| (*active_at, room.room));
+    all.sort_by_key(|(active_at, room)| (*active_at, room.id));
     Ok(all.into_iter().map(|(_, room)| room).collect())
 }

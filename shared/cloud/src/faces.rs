@@ -2,8 +2,8 @@
 
 use crate::failure::failed;
 use aws_sdk_sqs::Client;
-use chat::FaceNews;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use chat::FaceNews;
 use chat::ports::{HandOn, HandOnLater};
 use domain::{ChatError, Face, Result};
 

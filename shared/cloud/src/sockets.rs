@@ -91,7 +91,8 @@ impl Push for Sockets {
 
     async fn close(&self, connection: &ConnectionId) {
         for tried in 0..TRIES_MAX {
-            let answer = self.client.delete_connection().connection_id(connection.at_gateway()).send().await;
+            let answer =
+                self.client.delete_connection().connection_id(connection.at_gateway()).send().await;
             let Err(error) = answer else { return };
             // Gone is what was wanted, and a refusal stays one.
             if verdict(status(&error)) != Verdict::Again {

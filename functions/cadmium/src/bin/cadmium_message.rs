@@ -5,9 +5,9 @@
 //! request. `banned`, `unknown_user`, `invalid_recipient`, `unknown-host`, `unknown_message`,
 //! `invalid_payload`, `ratelimit_exceed`.
 
-use cadmium::{Content, Dialect, Frame, Refusal, decode, encode, find, open, send_key, serve_frame};
+use cadmium::{Content, Frame, Refusal, decode, encode, find, open, send_key, serve_frame};
 use chat::NewText;
-use chat::ports::{KeepConnections, Typing};
+use chat::ports::Typing;
 use domain::{Code, MessageBody};
 use edge::App;
 use serde::{Deserialize, Serialize};
@@ -59,10 +59,8 @@ async fn cadmium_message(app: &App, frame: &Frame<'_>) -> Result<Sent, Refusal> 
         sent = chat::send_message(table, fanout, who, limit, now, new).await;
     }
     let message = sent?.message;
-    if frame.dialect() == Dialect::Basic {
-        table.follow(who.user, connection, Dialect::Basic.topic(), true).await?;
-    }
     // The message has been sent, whatever becomes of the rest: it ends the typing, and is a sign of life.
+    let _ = frame.note_spelling(app, who).await;
     let _ = table.stop_typing(who.user, room, now).await;
     let (checks, times) = (app.presence(), app.presence_times());
     let _ = chat::touch(table, checks, times, who, now, connection).await;

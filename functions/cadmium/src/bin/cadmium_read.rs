@@ -3,8 +3,7 @@
 //!
 //! `{messageID}` to the other one of the chat → `{}`. `unknown_message`, `unknown_user`, `invalid_recipient`.
 
-use cadmium::{Dialect, Frame, Refusal, decode, find, serve_frame};
-use chat::ports::KeepConnections;
+use cadmium::{Frame, Refusal, decode, find, serve_frame};
 use edge::App;
 use serde::{Deserialize, Serialize};
 
@@ -24,10 +23,7 @@ async fn cadmium_read(app: &App, frame: &Frame<'_>) -> Result<Done, Refusal> {
     let id = with.room.and_then(|room| decode(room, &message_id));
     let id = id.ok_or_else(Refusal::unknown_message)?;
     chat::read_message(&app.table, app.fanout(), who, frame.call.now, id).await?;
-    if frame.dialect() == Dialect::Basic {
-        let (connection, topic) = (&frame.call.connection, Dialect::Basic.topic());
-        app.table.follow(who.user, connection, topic, true).await?;
-    }
+    frame.note_spelling(app, who).await?;
     Ok(Done {})
 }
 

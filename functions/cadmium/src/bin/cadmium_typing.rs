@@ -4,8 +4,7 @@
 //! `{}` to the other one of the chat → `{}`. Where the two have no room yet nobody hears of it. `banned`,
 //! `unknown_user`, `invalid_recipient`, `ratelimit_exceed`.
 
-use cadmium::{Dialect, Frame, Refusal, find, serve_frame};
-use chat::ports::KeepConnections;
+use cadmium::{Frame, Refusal, find, serve_frame};
 use edge::App;
 use serde::{Deserialize, Serialize};
 
@@ -21,10 +20,7 @@ async fn cadmium_typing(app: &App, frame: &Frame<'_>) -> Result<Done, Refusal> {
     if let Some(room) = find(app, frame, who).await?.room {
         chat::start_typing(&app.table, app.fanout(), who, frame.call.now, room).await?;
     }
-    if frame.dialect() == Dialect::Basic {
-        let (connection, topic) = (&frame.call.connection, Dialect::Basic.topic());
-        app.table.follow(who.user, connection, topic, true).await?;
-    }
+    frame.note_spelling(app, who).await?;
     Ok(Done {})
 }
 

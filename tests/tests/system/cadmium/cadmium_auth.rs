@@ -77,12 +77,14 @@ async fn a_session_that_has_ended_is_no_session() {
     let (client, token) = Cadmium::login(stack(), &juliet).await;
     client.say(&romeo, "hello").await;
     let sessions = juliet.get("/auth/sessions").await.ok(200);
-    let theirs = sessions["sessions"].as_array().unwrap().iter().find(|s| s["current"] == false).unwrap();
+    let theirs =
+        sessions["sessions"].as_array().unwrap().iter().find(|s| s["current"] == false).unwrap();
     juliet.delete(&format!("/auth/sessions/{}", theirs["id"].as_str().unwrap())).await.ok(200);
     client.expect_closed().await;
     let again = Cadmium::open(stack()).await;
     again.no(AUTH, json!(SERVER), by_token(&token), "urn:cadmium:auth:invalid").await;
     let text = json!({"type": GENERAL, "content": {"text": "hello"}});
-    let frame = json!({"type": MESSAGE, "to": [entity(&romeo)], "authToken": token, "payload": text});
+    let frame =
+        json!({"type": MESSAGE, "to": [entity(&romeo)], "authToken": token, "payload": text});
     assert_refused(&again.ask(frame).await, "unauthorized");
 }

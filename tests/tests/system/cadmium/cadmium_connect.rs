@@ -23,7 +23,7 @@ async fn a_bad_one_is_refused_and_none_is_fine() {
     let user = stack().user().await;
     let (_, token) = Cadmium::login(stack(), &user).await;
     let forged = format!("{}x", &token[..token.len() - 1]);
-    for bad in ["", "x", "a.b.c", user.token.as_str(), forged.as_str()] {
+    for bad in ["x", "a.b.c", user.token.as_str(), forged.as_str()] {
         match Cadmium::handshake(stack(), "", Some(bad)).await {
             Err(Error::Http(response)) => assert_eq!(response.status().as_u16(), 401, "{bad}"),
             Err(error) => panic!("{bad}: {error:?}"),
@@ -42,6 +42,19 @@ async fn a_client_is_seen_as_present() {
     let watching = Socket::connect(&romeo).await;
     let _client = Cadmium::of(stack(), &juliet).await;
     watching
-        .expect("presence_updated", |data| data["user_id"] == juliet.id.as_str() && data["status"] == "online")
+        .expect("presence_updated", |data| {
+            data["user_id"] == juliet.id.as_str() && data["status"] == "online"
+        })
         .await;
+}
+
+#[tokio::test]
+async fn the_operator_may_leave_it_out() {
+    let stack = Stack::start(Options::new().param("CadmiumEnabled", false));
+    assert!(Cadmium::handshake(&stack, "", None).await.is_err(), "nothing is there");
+    let [one, other] = stack.users().await;
+    let room = one.direct_room(&other).await;
+    let socket = Socket::connect(&other).await;
+    one.send(&room, "the rest works").await;
+    socket.expect_message(&room, "the rest works").await;
 }

@@ -12,12 +12,17 @@ fn payload(name: &str) -> Value {
 async fn an_account_is_made_and_can_sign_in_everywhere() {
     for kind in ["profile:register", "urn:cadmium:profile:register", "urn:cadmium:register"] {
         let (client, name) = (Cadmium::open(stack()).await, username());
-        let answer = client
-            .ask(json!({"type": kind, "to": SERVER, "payload": payload(&name)}))
-            .await;
+        let answer =
+            client.ask(json!({"type": kind, "to": SERVER, "payload": payload(&name)})).await;
         assert_eq!(members(&answer), ["from", "id", "ok", "payload", "type"]);
-        assert_eq!((&answer["type"], &answer["from"], &answer["ok"]), (&json!(kind), &json!(SERVER), &json!(true)));
-        assert_eq!(answer["payload"], json!({"userID": format!("@{}@{SERVER}", name.to_lowercase())}));
+        assert_eq!(
+            (&answer["type"], &answer["from"], &answer["ok"]),
+            (&json!(kind), &json!(SERVER), &json!(true))
+        );
+        assert_eq!(
+            answer["payload"],
+            json!({"userID": format!("@{}@{SERVER}", name.to_lowercase())})
+        );
         // Not signed in: neither this connection nor a session that nobody holds.
         let stranger = stack().user().await;
         let text = json!({"type": GENERAL, "content": {"text": "hello"}});
@@ -47,7 +52,8 @@ async fn one_may_be_signed_in_by_it() {
 async fn a_name_is_taken_once_and_later_types_have_later_ids() {
     let (client, user) = (Cadmium::open(stack()).await, stack().user().await);
     for name in [user.name.clone(), user.name.to_uppercase()] {
-        let refused = client.no("profile:register", json!(SERVER), payload(&name), "id_exists").await;
+        let refused =
+            client.no("profile:register", json!(SERVER), payload(&name), "id_exists").await;
         assert_eq!(members(&refused), ["errID", "errText"]);
         let kind = "urn:cadmium:profile:register";
         client.no(kind, json!(SERVER), payload(&name), "urn:cadmium:id_exists").await;
@@ -66,12 +72,22 @@ async fn what_cannot_be_kept_is_refused() {
     };
     let no = async |asked: Value, error: &str| client.no(kind, json!(SERVER), asked, error).await;
     no(with("thirdPIDs", third), "third_pid_unsupported").await;
-    for (name, value) in [("username", json!("a.b")), ("username", json!("ab")), ("username", json!("admin")), ("password", json!("romeo1"))] {
+    for (name, value) in [
+        ("username", json!("a.b")),
+        ("username", json!("ab")),
+        ("username", json!("admin")),
+        ("password", json!("romeo1")),
+    ] {
         let refused = no(with(name, value), "invalid_payload").await;
         assert_eq!(refused["errPayload"], json!({"field": name}));
     }
     no(with("username", Value::Null), "invalid_payload").await;
-    for (name, value) in [("username", json!(7)), ("password", Value::Null), ("loginOnSuccess", json!("yes")), ("thirdPIDs", json!({}))] {
+    for (name, value) in [
+        ("username", json!(7)),
+        ("password", Value::Null),
+        ("loginOnSuccess", json!("yes")),
+        ("thirdPIDs", json!({})),
+    ] {
         no(with(name, value), "parseError").await;
     }
 }

@@ -6,7 +6,9 @@ use parlance_tests::prelude::*;
 #[tokio::test]
 async fn an_unknown_type_is_unhandled_and_the_connection_stays() {
     let client = Cadmium::open(stack()).await;
-    for kind in ["nonsense", "urn:cadmium:chats:private:edit", "$connect", "$default", "profile:Login", ""] {
+    for kind in
+        ["nonsense", "urn:cadmium:chats:private:edit", "$connect", "$default", "profile:Login", ""]
+    {
         let answer = client.ask(json!({"type": kind, "to": [SERVER], "payload": {}})).await;
         assert_refused(&answer, "unhandled");
         assert_eq!(answer["type"], kind);
@@ -41,10 +43,13 @@ async fn what_is_no_frame_is_a_parse_error() {
         let answer = client.expect(|frame| frame["ok"] == false).await;
         assert_refused(&answer, "parseError");
     }
-    let deep = format!("{{\"type\":\"x\",\"payload\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    let deep =
+        format!("{{\"type\":\"x\",\"payload\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
     client.send_text(deep).await;
     assert_refused(&client.expect(|frame| frame["ok"] == false).await, "parseError");
-    client.send_binary(json!({"id": "abcd", "type": "profile:login"}).to_string().into_bytes()).await;
+    client
+        .send_binary(json!({"id": "abcd", "type": "profile:login"}).to_string().into_bytes())
+        .await;
     assert_refused(&client.expect(|frame| frame["ok"] == false).await, "parseError");
     client.send_binary(vec![0, 159, 146, 150]).await;
     assert_refused(&client.expect(|frame| frame["ok"] == false).await, "parseError");
