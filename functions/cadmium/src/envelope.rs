@@ -111,7 +111,6 @@ mod tests {
         assert_eq!((many.to.len(), many.token.as_deref()), (2, Some("z")));
         assert_eq!((many.id.as_str(), many.payload), ("", json!({})));
         for null in ["to", "authToken", "payload", "id"] {
-            assert!(Envelope::parse(&json!({"type": "t", null: null}).to_string()).is_err());
             assert!(Envelope::parse(&format!(r#"{{"type":"t","{null}":null}}"#)).is_ok(), "{null}");
         }
     }
