@@ -35,6 +35,8 @@ def expand(path):
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://code-of-the-function/uploaded-by-sam"
+        if resource["Type"] == "AWS::CloudFormation::Stack":
+            resource["Properties"]["TemplateURL"] = "https://stacks.s3.amazonaws.com/uploaded-by-sam.yaml"
     return transform(template, {}, ManagedPolicies())
 
 
@@ -75,16 +77,30 @@ def socket_rules(stem, route, resources):
     key = route["RouteKey"]
     # Handshake and hang-up are answered by the gateway itself; all others by what the function returns.
     answers = key not in ("$connect", "$disconnect")
-    for suffix, wanted in [("", True), ("Integration", True), ("Permission", True), ("RouteResponse", answers)]:
+    function = owner(stem, route, resources)
+    own = function == stem
+    for suffix, wanted in [("", own), ("Integration", own), ("Permission", True), ("RouteResponse", answers)]:
         if (stem + suffix in resources) != wanted:
             yield f"{stem}Route: there should be {'a' if wanted else 'no'} resource {stem}{suffix}"
     if ("RouteResponseSelectionExpression" in route) != answers:
         yield f"{stem}Route: RouteResponseSelectionExpression is for routes that answer, and for all of them"
     stages = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::ApiGatewayV2::Stage"]
     stage = next((one["StageName"] for one in stages if one["ApiId"] == route["ApiId"]), "no stage")
-    for name, text in [(f"{stem}Integration", "${%s.Arn}" % stem), (f"{stem}Permission", f"/{stage}/{key}'")]:
+    for name, text in [
+        (f"{stem}Route", "integrations/${%sIntegration}" % function),
+        (f"{function}Integration", "${%s.Arn}" % function),
+        (f"{stem}Permission", f"/{stage}/{key}'"),
+        (f"{stem}Permission", f"{{'Ref': '{function}'}}"),
+    ]:
         if name in resources and text not in str(resources[name]["Properties"]):
             yield f"{name}: belongs to another route than {key}"
+
+
+def owner(stem, route, resources):
+    """The function of a route: its namesake, or for <Function>As<Spelling> that of another spelling of its key."""
+    target = str(route.get("Target")).partition("integrations/${")[2].partition("Integration}")[0]
+    spelled = stem.startswith(f"{target}As") and stem.removeprefix(f"{target}As")[:1].isupper()
+    return target if spelled and target in resources and f"{target}Route" in resources else stem
 
 
 def main(source, expanded):

@@ -11,6 +11,7 @@
 pub mod answer;
 pub mod api;
 pub mod bench;
+pub mod cadmium;
 pub mod contract;
 pub mod files;
 mod inbox;

@@ -201,7 +201,7 @@ impl Stack {
         if let Some(path) = &self.ready_file {
             let aws = format!("http://127.0.0.1:{aws_port}");
             let ready = json!({
-                "http": http, "ws": sockets.first(), "aws": aws, "pid": std::process::id(),
+                "http": http, "ws": sockets.last(), "aws": aws, "pid": std::process::id(),
                 "functions_url": format!("{aws}/2015-03-31/functions"), "outputs": deployment.outputs,
                 "dynamodb": format!("http://127.0.0.1:{}", self.dynamodb.port),
                 "s3": s3_port.map(|port| format!("http://127.0.0.1:{port}")),

@@ -148,6 +148,6 @@ pub async fn tell_face(
     Ok(told)
 }
 
-fn wants(device: &FaceDevice, frame: &FaceFrame) -> bool {
+pub(crate) fn wants(device: &FaceDevice, frame: &FaceFrame) -> bool {
     frame.topics.is_empty() || frame.topics.iter().any(|t| device.topics.iter().any(|d| d == t))
 }

@@ -22,7 +22,9 @@ mod enter;
 pub mod event;
 pub mod event_data;
 mod faces;
+mod faces_catch_up;
 pub mod files;
+mod find_direct;
 mod gate;
 mod index_messages;
 mod invites;
@@ -75,6 +77,8 @@ pub use done::{
 };
 pub use edit_message::edit_message;
 pub use faces::{FaceDevice, FaceFrame, FaceNews, FaceRecipient, FaceTold, tell_face};
+pub use faces_catch_up::{CaughtUp, catch_up_face};
+pub use find_direct::{DirectWith, find_direct_room};
 pub use gate::Principal;
 pub use index_messages::index_messages;
 pub use invites::{

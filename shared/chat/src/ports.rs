@@ -20,6 +20,8 @@ use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::time::Duration;
 
+mod faces;
+pub use faces::{HandOnLater, WatchTyping};
 mod notifications;
 pub use notifications::{MarkNotices, ReadNotices, WriteNotices};
 mod presence;

@@ -91,7 +91,8 @@ impl Push for Sockets {
 
     async fn close(&self, connection: &ConnectionId) {
         for tried in 0..TRIES_MAX {
-            let answer = self.client.delete_connection().connection_id(&connection.0).send().await;
+            let answer =
+                self.client.delete_connection().connection_id(connection.at_gateway()).send().await;
             let Err(error) = answer else { return };
             // Gone is what was wanted, and a refusal stays one.
             if verdict(status(&error)) != Verdict::Again {
@@ -184,7 +185,7 @@ mod tests {
     async fn closing_what_is_closed_is_fine() {
         for statuses in [vec![204], vec![410], vec![429, 204], vec![500; 3], vec![403]] {
             let (sockets, served) = api(&statuses).await;
-            sockets.close(&ConnectionId("c".into())).await;
+            sockets.close(&ConnectionId::of(domain::Face::Cadmium, "c")).await;
             let lines = served.await.unwrap();
             assert_eq!(lines.len(), statuses.len());
             assert_eq!(lines[0], "DELETE /ws/@connections/c HTTP/1.1");

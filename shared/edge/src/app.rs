@@ -205,6 +205,11 @@ impl App {
         chat::Moderators::parse(&required("MODERATORS"))
     }
 
+    /// The server part of people's addresses in other protocols.
+    pub fn server_name(&self) -> String {
+        required("SERVER_NAME")
+    }
+
     /// Whether new accounts may be registered: the template's `Registration`.
     pub fn registration_open(&self) -> bool {
         required("REGISTRATION") != "closed"

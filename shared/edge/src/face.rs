@@ -35,6 +35,16 @@ impl FaceCall {
         self.event.query(name)
     }
 
+    /// The caller's address, as API Gateway saw it.
+    pub fn address(&self) -> &str {
+        &self.event.request_context.identity.source_ip
+    }
+
+    /// What the client says it is (`User-Agent`), at most 200 characters.
+    pub fn device(&self) -> Option<String> {
+        crate::rest::device_of(self.event.request_context.identity.user_agent.as_deref()?)
+    }
+
     /// The token of the handshake's `Authorization: Bearer`.
     pub fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.header("authorization")?.split_once(' ')?;

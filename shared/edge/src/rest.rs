@@ -83,9 +83,7 @@ impl Request {
 
     /// What the caller's device says it is (`User-Agent`), at most 200 characters.
     pub fn device(&self) -> Option<String> {
-        let text = self.event.headers.get("user-agent")?;
-        let plain: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
-        Some(plain.trim().to_owned()).filter(|text| !text.is_empty())
+        device_of(self.event.headers.get("user-agent")?)
     }
 
     /// A path parameter. What cannot be an id is nobody's id: `not_found`.
@@ -455,4 +453,10 @@ fn bearer(headers: &HashMap<String, String>) -> Option<&str> {
 
 fn seconds(ms: u64) -> String {
     format!("{}.{:03}", ms / 1000, ms % 1000)
+}
+
+/// A `User-Agent` as it is kept: at most 200 characters, none of them for a terminal.
+pub(crate) fn device_of(agent: &str) -> Option<String> {
+    let plain: String = agent.chars().filter(|c| !c.is_control()).take(200).collect();
+    Some(plain.trim().to_owned()).filter(|text| !text.is_empty())
 }

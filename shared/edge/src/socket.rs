@@ -38,7 +38,17 @@ pub(crate) struct SocketContext {
     #[serde(default)]
     pub(crate) connection_id: String,
     #[serde(default)]
+    pub(crate) identity: SocketIdentity,
+    #[serde(default)]
     authorizer: Option<Authorized>,
+}
+
+/// Where a connection comes from; in every event of it.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct SocketIdentity {
+    pub(crate) source_ip: String,
+    pub(crate) user_agent: Option<String>,
 }
 
 /// What `socket_authorize` found out, carried by API Gateway into every later event of the

@@ -8,7 +8,7 @@ use crate::item::{Fields, n, s, t};
 use crate::write::Write;
 use crate::{Table, keys};
 use aws_sdk_dynamodb::types::ReturnValue;
-use chat::ports::Typing;
+use chat::ports::{Typing, WatchTyping};
 use domain::{Result, RoomId, Timestamp, UserId};
 use futures_util::{StreamExt, stream};
 
@@ -20,6 +20,19 @@ const START_EVERY_MS: i64 = 3_000;
 const STOPS_IN_FLIGHT_MAX: usize = 8;
 /// Notes that one call looks at; a user who started in more rooms within five seconds is no user.
 const NOTES_MAX: usize = 100;
+
+impl WatchTyping for Table {
+    async fn typing_since(
+        &self,
+        user: UserId,
+        room: RoomId,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>> {
+        let Some(note) = self.get(keys::typing(user, room)).await? else { return Ok(None) };
+        let f = Fields(&note);
+        Ok(if f.time("ends_at")? > now { Some(f.time("started_at")?) } else { None })
+    }
+}
 
 impl Typing for Table {
     async fn start_typing(&self, user: UserId, room: RoomId, now: Timestamp) -> Result<bool> {

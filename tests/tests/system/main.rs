@@ -9,6 +9,7 @@
 
 mod attachments;
 mod auth;
+mod cadmium;
 mod fallback;
 mod invites;
 mod members;

@@ -70,3 +70,21 @@ async fn readable(
         }
     }
 }
+
+/// Those of `ids` that the caller may send with a message: clean, unused files of their own.
+pub async fn sendable(
+    store: &impl Look,
+    who: Principal,
+    now: Timestamp,
+    ids: Vec<AttachmentId>,
+) -> Result<Vec<AttachmentId>> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let ask = Ask { files: ids.clone(), ..Ask::default() };
+    let seen = store.look(ask, now).await?;
+    let mine = |id: &AttachmentId| {
+        seen.files.get(id).is_some_and(|file| file.may_attach(who.user).is_ok())
+    };
+    Ok(ids.into_iter().filter(mine).collect())
+}

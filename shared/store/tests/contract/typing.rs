@@ -1,7 +1,7 @@
 //! Who is typing, for how long.
 
 use crate::harness::*;
-use chat::ports::Typing;
+use chat::ports::{Typing, WatchTyping};
 use domain::RoomId;
 use futures_util::future::join_all;
 
@@ -40,4 +40,20 @@ async fn leaving_ends_it_everywhere() {
     let ended = stack.table.stop_typing_everywhere(who, NOW).await.unwrap();
     assert_eq!(ended, [rooms[0], rooms[3]], "neither the stopped nor the expired");
     assert_eq!(stack.table.stop_typing_everywhere(who, NOW).await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn since_when_somebody_types() {
+    let stack = Stack::new().await;
+    let table = &stack.table;
+    let (who, room) = (user(), RoomId::new(NOW, rand::random()));
+    let since = async |at| table.typing_since(who, room, at).await.unwrap();
+    assert_eq!(since(NOW).await, None);
+    assert!(table.start_typing(who, room, NOW).await.unwrap());
+    assert_eq!(since(NOW.plus_ms(4_999)).await, Some(NOW));
+    assert_eq!(since(NOW.plus_ms(5_000)).await, None, "it has expired");
+    assert!(table.start_typing(who, room, NOW.plus_ms(3_000)).await.unwrap());
+    assert_eq!(since(NOW.plus_ms(4_000)).await, Some(NOW.plus_ms(3_000)), "said anew");
+    assert!(table.stop_typing(who, room, NOW.plus_ms(4_000)).await.unwrap());
+    assert_eq!(since(NOW.plus_ms(4_001)).await, None, "ended");
 }

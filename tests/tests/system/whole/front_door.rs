@@ -8,7 +8,9 @@ fn behaviours(template: &Template) -> Vec<(String, String)> {
     let config = &template.root["Resources"]["FrontDoor"]["Properties"]["DistributionConfig"];
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let all = config["CacheBehaviors"].as_array().unwrap();
-    all.iter().map(|one| (text(&one["PathPattern"]), text(&one["TargetOriginId"]))).collect()
+    // One that is there on condition is `[condition, it, nothing]`.
+    let all = all.iter().map(|one| if one.is_array() { &one[1] } else { one });
+    all.map(|one| (text(&one["PathPattern"]), text(&one["TargetOriginId"]))).collect()
 }
 
 fn origin<'a>(behaviours: &'a [(String, String)], path: &str) -> &'a str {
