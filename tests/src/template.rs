@@ -96,10 +96,15 @@ impl Template {
             .collect()
     }
 
-    /// The stages of its WebSocket APIs, which are their paths.
-    pub fn socket_stages(&self) -> Vec<String> {
+    /// The stages of its WebSocket APIs, and the paths that clients connect to: the stage, unless the front door
+    /// has another path for it.
+    pub fn socket_paths(&self) -> Vec<(String, String)> {
         self.of_type("AWS::ApiGatewayV2::Stage")
-            .map(|(_, stage)| text(&stage["Properties"]["StageName"]))
+            .map(|(_, stage)| {
+                let name = text(&stage["Properties"]["StageName"]);
+                let path = stage["Metadata"]["PublicPath"].as_str();
+                (name.clone(), path.map_or_else(|| format!("/{name}"), str::to_owned))
+            })
             .collect()
     }
 

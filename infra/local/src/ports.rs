@@ -34,9 +34,9 @@ pub struct Public {
 impl Public {
     /// Answers one request.
     pub async fn handle(&self, request: Request<Incoming>, peer: SocketAddr) -> Answer {
-        let stage = request.uri().path().trim_matches('/');
+        let path = request.uri().path().trim_matches('/');
         if websocket::is_upgrade(&request)
-            && let Some(api) = self.sockets.iter().find(|api| api.stage == stage)
+            && let Some(api) = self.sockets.iter().find(|api| api.path == path)
         {
             return Arc::clone(api).connect(request, peer).await;
         }

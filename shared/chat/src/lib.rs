@@ -16,6 +16,7 @@ pub mod compose;
 mod create_room;
 mod delete_message;
 mod deliver;
+mod direct;
 mod done;
 mod edit_message;
 mod enter;
@@ -71,6 +72,10 @@ pub use change_room::{delete_room, update_room};
 pub use create_room::{NewRoom, create_room, open_direct_room};
 pub use delete_message::delete_message;
 pub use deliver::{Delivered, deliver};
+pub use direct::{
+    DirectMessage, DirectPage, DirectScene, direct_messages, direct_read_seq, direct_room,
+    direct_scene, hide_direct_room, list_direct_rooms,
+};
 pub use done::{
     Blocked, Deactivated, Deleted, Left, Lifted, LoggedOut, PasswordChanged, Removed, Revoked,
     SessionEnded, Unbanned, Unpinned,

@@ -28,20 +28,9 @@ pub async fn list_rooms(
     cursor: Option<&str>,
 ) -> Result<Rooms> {
     let after = cursor.map(parse_cursor).transpose()?;
-    let (seen, ids) =
-        futures_util::future::try_join(store.look(who.ask(), now), store.rooms_of(who.user))
-            .await?;
-    who.check(&seen)?;
-    let members = ids.iter().map(|id| (*id, who.user)).collect();
-    let seen = store.look(Ask { rooms: ids, members, ..Ask::default() }, now).await?;
-    let mut mine: Vec<(&Room, &Membership)> = seen
-        .rooms
-        .values()
-        .filter_map(|room| Some((room, seen.members.get(&(room.id, who.user))?)))
-        .filter(|(room, member)| member.hidden_seq.is_none_or(|seq| room.last_message_seq > seq))
-        .collect();
-    let place = |room: &Room| (std::cmp::Reverse(room.active_at()), room.id);
-    mine.sort_by_key(|(room, _)| place(room));
+    let seen = look_mine(store, who, now).await?;
+    let mut mine = ordered(&seen, who.user);
+    mine.retain(is_listed);
     if let Some((at, id)) = after {
         mine.retain(|(room, _)| place(room) > (std::cmp::Reverse(at), id));
     }
@@ -49,12 +38,7 @@ pub async fn list_rooms(
     mine.truncate(limit);
     let mut rooms = shown(store, who, now, &mine).await?;
     // Very long last messages: fewer rooms, and the cursor goes on from there.
-    let mut bytes = 0;
-    let fits = rooms.iter().take_while(|room| {
-        bytes += serde_json::to_vec(room).map_or(0, |json| json.len());
-        bytes <= PAGE_BYTES_MAX
-    });
-    let fits = fits.count().max(1);
+    let fits = fitting(&rooms);
     let more = more || fits < rooms.len();
     rooms.truncate(fits);
     let next_cursor = mine
@@ -62,6 +46,49 @@ pub async fn list_rooms(
         .filter(|_| more)
         .map(|(room, _)| format!("{}_{}", room.active_at().ms(), room.id));
     Ok(Rooms { rooms, next_cursor })
+}
+
+/// The caller's rooms and their memberships, at most 1,000: two round trips.
+pub(crate) async fn look_mine(
+    store: &(impl Look + ListRooms),
+    who: Principal,
+    now: Timestamp,
+) -> Result<Seen> {
+    let (seen, ids) =
+        futures_util::future::try_join(store.look(who.ask(), now), store.rooms_of(who.user))
+            .await?;
+    who.check(&seen)?;
+    let members = ids.iter().map(|id| (*id, who.user)).collect();
+    store.look(Ask { rooms: ids, members, ..Ask::default() }, now).await
+}
+
+/// A user's rooms, latest message first.
+pub(crate) fn ordered(seen: &Seen, user: UserId) -> Vec<(&Room, &Membership)> {
+    let rooms = seen.rooms.values();
+    let mut mine: Vec<(&Room, &Membership)> =
+        rooms.filter_map(|room| Some((room, seen.members.get(&(room.id, user))?))).collect();
+    mine.sort_by_key(|(room, _)| place(room));
+    mine
+}
+
+/// Whether a room is on its member's list: a direct one can be taken off until somebody writes.
+pub(crate) fn is_listed((room, member): &(&Room, &Membership)) -> bool {
+    member.hidden_seq.is_none_or(|seq| room.last_message_seq > seq)
+}
+
+/// Where a room stands in a list.
+fn place(room: &Room) -> (std::cmp::Reverse<Timestamp>, RoomId) {
+    (std::cmp::Reverse(room.active_at()), room.id)
+}
+
+/// How many of these one answer holds; at least one.
+pub(crate) fn fitting(rooms: &[RoomView]) -> usize {
+    let mut bytes = 0;
+    let fits = rooms.iter().take_while(|room| {
+        bytes += serde_json::to_vec(room).map_or(0, |json| json.len());
+        bytes <= PAGE_BYTES_MAX
+    });
+    fits.count().max(1).min(rooms.len())
 }
 
 /// One room: whole for a member, a preview of a public one for strangers.

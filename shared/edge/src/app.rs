@@ -210,6 +210,12 @@ impl App {
         required("SERVER_NAME")
     }
 
+    /// Where clients of other protocols reach this deployment, without a slash at its end: the template's
+    /// `PublicUrl`.
+    pub fn public_url(&self) -> String {
+        required("PUBLIC_URL").trim_end_matches('/').to_owned()
+    }
+
     /// Whether new accounts may be registered: the template's `Registration`.
     pub fn registration_open(&self) -> bool {
         required("REGISTRATION") != "closed"

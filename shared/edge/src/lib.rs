@@ -34,7 +34,9 @@ pub use fields::Patch;
 pub use form::FormFile;
 pub use params::{Limit, Text};
 pub use queue::{Received, serve_events, serve_queue, serve_queue_counted};
-pub use rest::{Reply, Request, serve_face, serve_open, serve_rest, serve_unknown};
+pub use rest::{
+    Reply, Request, serve_face, serve_face_open, serve_open, serve_rest, serve_unknown,
+};
 pub use serve::Exit;
 pub use socket::{
     Frame, Handshake, Hangup, serve_authorizer, serve_connect, serve_disconnect, serve_socket,

@@ -398,15 +398,36 @@ pub fn serve_face(
             None => Err(ChatError::new(Code::Unauthenticated)),
         };
         let request = Request { event, principal, now };
-        let reply = match route(app, &request).await {
-            Ok(reply) => reply,
-            Err(error) => {
-                log_fault(&error, &request);
-                refuse(&error, &request)
-            }
-        };
-        Ok(reply.into_answer(&request))
+        Ok(answer_in_words(app, &refuse, &route, request).await)
     })
+}
+
+/// The same for a route that is open to everybody: a token is not even looked at.
+pub fn serve_face_open(
+    refuse: impl Fn(&ChatError, &Request) -> Reply,
+    route: impl AsyncFn(&App, &Request) -> Result<Reply>,
+) -> Exit {
+    serve(async |app, event: RestEvent, _: &str| {
+        let principal = Err(ChatError::new(Code::Unauthenticated));
+        let request = Request { event, principal, now: now() };
+        Ok(answer_in_words(app, &refuse, &route, request).await)
+    })
+}
+
+async fn answer_in_words(
+    app: &App,
+    refuse: &impl Fn(&ChatError, &Request) -> Reply,
+    route: &impl AsyncFn(&App, &Request) -> Result<Reply>,
+    request: Request,
+) -> RestAnswer {
+    let reply = match route(app, &request).await {
+        Ok(reply) => reply,
+        Err(error) => {
+            log_fault(&error, &request);
+            refuse(&error, &request)
+        }
+    };
+    reply.into_answer(&request)
 }
 
 /// Serves a REST route that is open to everybody: a token is not even looked at.

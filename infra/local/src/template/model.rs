@@ -193,8 +193,11 @@ pub struct CorsSpec {
 pub struct SocketApiSpec {
     /// Logical id.
     pub id: String,
-    /// Stage's name, which is the path.
+    /// Stage's name.
     pub stage: String,
+    /// Where clients connect, without slashes at its ends: the stage, unless the front door has another path
+    /// for it (`Metadata.PublicPath` of the stage).
+    pub path: String,
     /// Where a frame's route key is: `["type"]` for `$request.body.type`.
     pub selection: Vec<String>,
     /// Routes by key.

@@ -20,11 +20,13 @@ pub(super) struct Parts {
     integrations: BTreeMap<String, Props>,
     authorizers: BTreeMap<String, Props>,
     stages: Vec<Props>,
+    /// The paths that the front door has for stages, by their logical ids.
+    paths: BTreeMap<String, String>,
     responses: Vec<Props>,
 }
 
 impl Parts {
-    pub(super) fn take(&mut self, props: Props) -> Result<(), StartError> {
+    pub(super) fn take(&mut self, props: Props, metadata: &Value) -> Result<(), StartError> {
         match props.kind.trim_start_matches("AWS::ApiGatewayV2::") {
             "Api" => {
                 props.only(
@@ -91,6 +93,10 @@ impl Parts {
                         "Tags",
                     ],
                 )?;
+                if let Some(path) = metadata.get("PublicPath").and_then(Value::as_str) {
+                    let path = path.trim_matches('/').to_owned();
+                    self.paths.insert(props.id.clone(), path);
+                }
                 self.stages.push(props);
             }
             "RouteResponse" => {
@@ -152,9 +158,11 @@ impl Parts {
             .and_then(Value::as_object)
             .map(|map| map.iter().map(|(name, value)| (name.clone(), text(value))).collect())
             .unwrap_or_default();
+        let name = stage.need("StageName")?;
         Ok(SocketApiSpec {
             id: api.id.clone(),
-            stage: stage.need("StageName")?,
+            path: self.paths.get(&stage.id).unwrap_or(&name).clone(),
+            stage: name,
             selection,
             routes,
             authorizer,

@@ -181,6 +181,30 @@ fn what_only_aws_has_is_left_out_with_a_notice() {
 }
 
 #[test]
+fn a_stage_may_have_another_path_in_front() {
+    let api = |metadata: &str| {
+        let text = format!(
+            r#"
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {{Name: s, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.type}}
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    {metadata}
+    Properties: {{ApiId: !Ref Api, StageName: streaming}}
+"#
+        );
+        let deployment = resolve(&text).expect("resolves");
+        let api = &deployment.socket_apis[0];
+        (api.stage.clone(), api.path.clone())
+    };
+    assert_eq!(api(""), ("streaming".into(), "streaming".into()));
+    let moved = api("Metadata: {PublicPath: /api/v1/streaming}");
+    assert_eq!(moved, ("streaming".into(), "api/v1/streaming".into()));
+}
+
+#[test]
 fn a_nested_stack_gets_its_parameters_and_puts_out_values() {
     let folder = tempfile::tempdir().expect("a folder");
     let child = r#"

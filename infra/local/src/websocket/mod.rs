@@ -34,8 +34,10 @@ pub struct Lifetimes {
 pub struct SocketApi {
     /// Logical id.
     pub id: String,
-    /// Stage and path.
+    /// Stage.
     pub stage: String,
+    /// The path of handshakes, without slashes at its ends.
+    pub path: String,
     /// Port in `requestContext.domainName`.
     pub public_port: u16,
     /// Its live connections.
@@ -86,6 +88,7 @@ impl SocketApi {
         Ok(Arc::new(Self {
             id: spec.id.clone(),
             stage: spec.stage.clone(),
+            path: spec.path.clone(),
             public_port,
             connections: Connections::default(),
             selection: spec.selection.clone(),

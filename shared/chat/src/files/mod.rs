@@ -16,7 +16,7 @@ mod sweep;
 mod upload;
 
 pub use complete::{complete_upload, scan_result, scan_upload};
-pub use open::{Opened, file_meta, open_file, sendable};
+pub use open::{Opened, file_meta, open_avatar, open_file, sendable};
 pub use remove::{delete_file, remove_attached};
 pub use sweep::{Swept, sweep_files};
 pub use upload::{AnnouncedFile, Draft, UploadTarget, Uploaded, announce_file, upload_file};

@@ -5,7 +5,8 @@ use crate::gate::{Principal, no_such};
 use crate::ports::{Ask, Look};
 use crate::view::AttachmentView;
 use domain::{
-    AttachmentId, ChatError, Code, FileUse, Result, StoredFile, Timestamp, thumbnail_for,
+    AttachmentId, AvatarUrl, ChatError, Code, FileUse, Result, StoredFile, Timestamp, UserId,
+    thumbnail_for,
 };
 
 /// A file that may be served, and which bytes of it.
@@ -42,6 +43,26 @@ pub async fn file_meta(
     id: AttachmentId,
 ) -> Result<AttachmentView> {
     readable(store, who, now, id).await.map(|file| AttachmentView::of_file(&file))
+}
+
+/// The file that is a user's picture, for anybody; a thumbnail of `size` where there is one.
+pub async fn open_avatar(
+    store: &impl Look,
+    now: Timestamp,
+    user: UserId,
+    size: u16,
+) -> Result<Opened> {
+    let none = || no_such("picture");
+    let ask = Ask { profiles: vec![user], ..Ask::default() };
+    let seen = store.look(ask, now).await?;
+    let address = seen.profiles.get(&user).and_then(|profile| profile.avatar_url.as_deref());
+    let id = address.and_then(AvatarUrl::file_in).ok_or_else(none)?;
+    let mut seen = store.look(Ask { files: vec![id], ..Ask::default() }, now).await?;
+    let file = seen.files.remove(&id).filter(|file| file.used == FileUse::Avatar);
+    let file = file.filter(|file| file.owner == user).ok_or_else(none)?;
+    file.served()?;
+    let thumbnail = thumbnail_for(&file, size).unwrap_or_default();
+    Ok(Opened { file, thumbnail })
 }
 
 async fn readable(

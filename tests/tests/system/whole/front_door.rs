@@ -38,8 +38,15 @@ fn every_route_is_reached_and_nothing_else_is_taken_from_the_app() {
         for (method, path, _) in &theirs {
             assert_eq!(origin(&behaviours, path), name, "{method} {path}");
         }
-        for stage in face.socket_stages() {
-            assert_eq!(origin(&behaviours, &format!("/{stage}")), format!("{name}-sockets"));
+        for (stage, path) in face.socket_paths() {
+            for path in [path.clone(), format!("{path}/")] {
+                assert_eq!(origin(&behaviours, &path), format!("{name}-sockets"), "{path}");
+            }
+            if path != format!("/{stage}") {
+                let code = &template.root["Resources"]["FaceRewrite"]["Properties"]["FunctionCode"];
+                let rewritten = format!("'{path}': '/{stage}'");
+                assert!(code.as_str().unwrap().contains(&rewritten), "{rewritten} in FaceRewrite");
+            }
         }
         routes.extend(theirs);
     }
