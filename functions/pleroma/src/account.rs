@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 const NOBODY: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E\
     %3Cpath fill='%23ccc' d='M0 0h8v8H0z'/%3E%3Cpath fill='%23fff' d='M4 1.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 1 1 0-3zM1 8c0-4 6-4 6 0z'/%3E%3C/svg%3E";
 
+/// One transparent dot: nobody has a header.
+const NO_HEADER: &str =
+    "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+
 /// A Mastodon account, as far as a chat can tell.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[allow(missing_docs, reason = "the fields of docs/pleroma.md")]
@@ -89,8 +93,8 @@ impl Account {
             url,
             avatar_static: avatar.clone(),
             avatar,
-            header: NOBODY,
-            header_static: NOBODY,
+            header: NO_HEADER,
+            header_static: NO_HEADER,
             followers_count: 0,
             following_count: 0,
             statuses_count: 0,

@@ -34,7 +34,7 @@ fn answer(error: &ChatError) -> (u16, Value) {
         Code::NotFound | Code::NotAMember | Code::MessageDeleted => (404, says("Record not found")),
         Code::ValidationFailed => (400, fields(&error.fields)),
         Code::MalformedJson => (400, says(&error.detail)),
-        Code::UnsupportedType => (415, says("send JSON or a form")),
+        Code::UnsupportedType => (415, says("This kind of content is not taken.")),
         Code::PayloadTooLarge => (413, says(&error.detail)),
         Code::RateLimited => (429, says("Throttled")),
         Code::IdempotencyConflict => (409, says(&error.detail)),

@@ -186,7 +186,7 @@ impl Stack {
         let sockets: Vec<String> = self
             .sockets
             .iter()
-            .map(|api| format!("ws://127.0.0.1:{public_port}/{}", api.stage))
+            .map(|api| format!("ws://127.0.0.1:{public_port}/{}", api.path))
             .collect();
         for notice in &deployment.notices {
             println!("{notice}");
