@@ -5,6 +5,7 @@
 
 mod cargo;
 mod chromium;
+mod clients;
 mod contracts;
 mod fuzz;
 mod lint;

@@ -9,7 +9,7 @@ use crate::cargo::{self, BUILD};
 use crate::contracts;
 use crate::lint::{self, Linted};
 use crate::totals::Totals;
-use crate::{Outcome, fuzz, opensearch, place, web};
+use crate::{Outcome, clients, fuzz, opensearch, place, web};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -42,6 +42,7 @@ pub fn test(fast: bool, only: &[String]) -> Outcome {
             ("build", Box::new(|| cargo("the build failed", &BUILD))),
             ("contracts", Box::new(contracts::check)),
             ("tests", Box::new(|| tests(&["--test".into(), "*".into()], &mut totals))),
+            ("clients", Box::new(clients::check)),
             ("fuzz", Box::new(|| fuzz::check().map(noted))),
             ("web", Box::new(web::check)),
             ("browser", Box::new(web::browse)),

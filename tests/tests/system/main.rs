@@ -17,6 +17,7 @@ mod messages;
 mod meta;
 mod moderation;
 mod notifications;
+mod pleroma;
 mod rooms;
 mod search;
 mod socket;

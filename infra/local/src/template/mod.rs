@@ -362,7 +362,9 @@ impl Reader<'_> {
             "AWS::SecretsManager::Secret" => {
                 self.deployment.secrets.push(stores::secret(&props, self.names)?)
             }
-            kind if kind.starts_with("AWS::ApiGatewayV2::") => self.sockets.take(props, metadata)?,
+            kind if kind.starts_with("AWS::ApiGatewayV2::") => {
+                self.sockets.take(props, metadata)?
+            }
             _ => {
                 return Err(StartError::Unsupported {
                     what: format!("the resource type {}", props.kind),
