@@ -1,7 +1,6 @@
 //! What clients ask first: who this is, what it can do, and where the streaming socket is.
 
 use domain::{FILE_BYTES_MAX, MessageBody};
-use edge::App;
 use serde_json::{Value, json};
 
 /// The version that clients read their features from: chats as Pleroma has them since 2.3.
@@ -11,8 +10,7 @@ const DESCRIPTION: &str = "A chat: direct rooms of Parlance as Pleroma's chats."
 const UPLOAD_BYTES_MAX: u64 = 4_500_000;
 
 /// `/api/v1/instance`
-pub fn first(app: &App) -> Value {
-    let base = app.public_url();
+pub fn first(base: &str) -> Value {
     json!({
         "uri": base,
         "title": "Parlance",
@@ -20,7 +18,7 @@ pub fn first(app: &App) -> Value {
         "description": DESCRIPTION,
         "email": "",
         "version": VERSION,
-        "urls": {"streaming_api": streaming(&base)},
+        "urls": {"streaming_api": streaming(base)},
         "stats": {"user_count": 0, "status_count": 0, "domain_count": 1},
         "thumbnail": null,
         "languages": ["en"],
@@ -39,10 +37,9 @@ pub fn first(app: &App) -> Value {
 }
 
 /// `/api/v2/instance`
-pub fn second(app: &App) -> Value {
-    let base = app.public_url();
+pub fn second(base: &str) -> Value {
     let mut configuration = configuration();
-    configuration["urls"] = json!({"streaming": streaming(&base)});
+    configuration["urls"] = json!({"streaming": streaming(base)});
     json!({
         "domain": base.split("://").last().unwrap_or_default(),
         "title": "Parlance",

@@ -22,6 +22,11 @@ pub mod streams;
 use domain::{Face, Result};
 use edge::{App, Exit, Reply, Request};
 
+/// The address that clients are told: the deployment's, or where the request came to.
+pub fn base(app: &App, request: &Request) -> String {
+    app.public_url().unwrap_or_else(|| request.origin())
+}
+
 /// Serves a route: tokens are Pleroma's, and so are the words of a refusal.
 pub fn serve(route: impl AsyncFn(&App, &Request) -> Result<Reply>) -> Exit {
     edge::serve_face(Face::Pleroma, problem::refuse, route)

@@ -101,6 +101,7 @@ pub async fn token(
     app: &App,
     signed_in: SignedIn,
     wanted: &str,
+    base: &str,
     now: Timestamp,
 ) -> Result<TokenView> {
     let SignedIn { profile, session, refresh_token } = signed_in;
@@ -114,7 +115,7 @@ pub async fn token(
         created_at: now.ms() / 1000,
         expires_in: ends.since_ms(now) / 1000,
         refresh_token: format!("{REFRESH}{refresh_token}"),
-        me: format!("{}/@{}", app.public_url(), profile.username),
+        me: format!("{base}/@{}", profile.username),
     })
 }
 

@@ -23,7 +23,7 @@ pub fn of_request<'a>(
     request: &Request,
     viewer: UserId,
 ) -> Pen<'a, impl Objects + 'a> {
-    Pen::new(app.files(), app.public_url(), request.now, viewer)
+    Pen::new(app.files(), crate::base(app, request), request.now, viewer)
 }
 
 impl<'a, O: Objects> Pen<'a, O> {

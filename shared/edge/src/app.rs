@@ -211,9 +211,10 @@ impl App {
     }
 
     /// Where clients of other protocols reach this deployment, without a slash at its end: the template's
-    /// `PublicUrl`.
-    pub fn public_url(&self) -> String {
-        required("PUBLIC_URL").trim_end_matches('/').to_owned()
+    /// `PublicUrl`; none where it is not said.
+    pub fn public_url(&self) -> Option<String> {
+        let url = required("PUBLIC_URL").trim_end_matches('/').to_owned();
+        Some(url).filter(|url| !url.is_empty())
     }
 
     /// Whether new accounts may be registered: the template's `Registration`.

@@ -41,6 +41,8 @@ struct RestEvent {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RestContext {
+    #[serde(default)]
+    domain_name: String,
     request_id: String,
     http: RestHttp,
 }
@@ -74,6 +76,12 @@ impl Request {
     /// The path as it was requested.
     pub fn raw_path(&self) -> &str {
         &self.event.raw_path
+    }
+
+    /// Where the request came to, as `https://host`: the API's own address, also behind the front door.
+    pub fn origin(&self) -> String {
+        let scheme = self.header("x-forwarded-proto").filter(|scheme| *scheme == "http");
+        format!("{}://{}", scheme.unwrap_or("https"), self.event.request_context.domain_name)
     }
 
     /// The caller's address, as API Gateway saw it.

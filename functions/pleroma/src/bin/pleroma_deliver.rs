@@ -10,9 +10,11 @@ use pleroma::pen::Pen;
 
 async fn tell(app: &App, news: &FaceNews, now: Timestamp) -> Result<()> {
     let store = &app.table;
+    // The template gives this function one in any case: there is no request to go by.
+    let base = app.public_url().unwrap_or_default();
     let about = News::of(store, now, &news.event).await?;
     let told = chat::tell_face(store, app.fanout(), app.sockets(), now, news, async |user, _| {
-        let pen = Pen::new(app.files(), app.public_url(), now, user);
+        let pen = Pen::new(app.files(), base.clone(), now, user);
         about.words(store, &pen, user).await
     });
     let told = told.await?;

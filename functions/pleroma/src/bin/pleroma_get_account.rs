@@ -10,7 +10,7 @@ async fn get_account(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let id = request.path("account_id")?;
     let user = chat::get_user(&app.table, who, request.now, id).await?;
-    Ok(Reply::ok(&Account::of_profile(&user, &app.public_url())))
+    Ok(Reply::ok(&Account::of_profile(&user, &pleroma::base(app, request))))
 }
 
 fn main() -> edge::Exit {

@@ -5,8 +5,8 @@
 use domain::Result;
 use edge::{App, Reply, Request};
 
-async fn instance(app: &App, _: &Request) -> Result<Reply> {
-    Ok(Reply::ok(&pleroma::instance::first(app)))
+async fn instance(app: &App, request: &Request) -> Result<Reply> {
+    Ok(Reply::ok(&pleroma::instance::first(&pleroma::base(app, request))))
 }
 
 fn main() -> edge::Exit {

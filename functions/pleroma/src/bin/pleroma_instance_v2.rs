@@ -5,8 +5,8 @@
 use domain::Result;
 use edge::{App, Reply, Request};
 
-async fn instance_v2(app: &App, _: &Request) -> Result<Reply> {
-    Ok(Reply::ok(&pleroma::instance::second(app)))
+async fn instance_v2(app: &App, request: &Request) -> Result<Reply> {
+    Ok(Reply::ok(&pleroma::instance::second(&pleroma::base(app, request))))
 }
 
 fn main() -> edge::Exit {

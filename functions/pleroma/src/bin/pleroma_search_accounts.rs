@@ -24,7 +24,7 @@ async fn search_accounts(app: &App, request: &Request) -> Result<Reply> {
         return Err(FieldError::new("q", "invalid", "must be 1-50 characters").into());
     }
     let users = chat::search_users(&app.table, who, request.now, name, limit.get()).await?;
-    let base = app.public_url();
+    let base = pleroma::base(app, request);
     let accounts: Vec<Account> =
         users.iter().map(|user| Account::of_profile(user, &base)).collect();
     Ok(Reply::ok(&accounts))

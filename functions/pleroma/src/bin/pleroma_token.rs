@@ -45,7 +45,8 @@ async fn token(app: &App, request: &Request) -> Result<Reply> {
         }
     };
     let wanted = body.scope.as_deref().unwrap_or_default();
-    Ok(Reply::ok(&oauth::token(app, signed_in, wanted, request.now).await?))
+    let base = pleroma::base(app, request);
+    Ok(Reply::ok(&oauth::token(app, signed_in, wanted, &base, request.now).await?))
 }
 
 fn main() -> edge::Exit {

@@ -9,7 +9,7 @@ use pleroma::account::Account;
 async fn verify_credentials(app: &App, request: &Request) -> Result<Reply> {
     let who = request.principal()?;
     let user = chat::get_user(&app.table, who, request.now, who.user).await?;
-    Ok(Reply::ok(&Account::of_profile(&user, &app.public_url()).own()))
+    Ok(Reply::ok(&Account::of_profile(&user, &pleroma::base(app, request)).own()))
 }
 
 fn main() -> edge::Exit {
