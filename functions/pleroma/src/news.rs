@@ -43,7 +43,7 @@ pub struct News {
 
 #[derive(Debug)]
 enum Told {
-    Chat { scene: DirectScene, written: bool },
+    Chat { scene: Box<DirectScene>, written: bool },
     Notice(Notice),
     Nothing,
 }
@@ -109,7 +109,7 @@ async fn scene(
     let scene = chat::direct_scene(store, now, id).await?;
     // What has something after it does not change what is last.
     let scene = scene.filter(|scene| written || scene.ends_with(id.seq));
-    Ok(scene.map_or(Told::Nothing, |scene| Told::Chat { scene, written }))
+    Ok(scene.map_or(Told::Nothing, |scene| Told::Chat { scene: Box::new(scene), written }))
 }
 
 fn chat_frames(chat: &serde_json::Result<Value>) -> Vec<FaceFrame> {

@@ -1,7 +1,7 @@
 //! `GET /api/v1/pleroma/chats`, also `GET /api/v2/pleroma/chats` — the caller's chats, latest message first.
 //!
-//! 200. The first version answers all of them unless something is said about a page; the second one always
-//! answers a page, with `Link`.
+//! 200 with chats: by the first version all of them, unless something is said about a page; by the second one
+//! always a page, with `Link`.
 
 use chat::DirectPage;
 use domain::{FieldError, Result, RoomId};
