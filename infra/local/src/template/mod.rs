@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 /// Resource types that are accepted and make no difference on one machine: permissions, logs, alarms, and
 /// the front door, whose part the HTTP server plays. The functions' processes run as the user who started the stack; what they may call of AWS
 /// is in `rights`.
-const WITHOUT_EFFECT: [&str; 16] = [
+const WITHOUT_EFFECT: [&str; 17] = [
     "AWS::Lambda::Permission",
     "AWS::IAM::Role",
     "AWS::IAM::Policy",
@@ -36,6 +36,7 @@ const WITHOUT_EFFECT: [&str; 16] = [
     "AWS::SQS::QueuePolicy",
     "AWS::S3::BucketPolicy",
     "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::Function",
     "AWS::CloudFront::OriginAccessControl",
     "AWS::CloudFront::ResponseHeadersPolicy",
     "AWS::ApiGateway::Account",
