@@ -17,6 +17,7 @@ pub mod files;
 mod inbox;
 pub mod managing;
 pub mod metrics;
+pub mod peer;
 pub mod pleroma;
 pub mod process;
 pub mod push;

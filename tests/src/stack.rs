@@ -69,6 +69,11 @@ impl Options {
         params.param("OutboundLocal", true).param("PushDelaySeconds", 1)
     }
 
+    /// With peers on this machine, who are asked again after a second.
+    pub fn peering(self) -> Self {
+        self.param("OutboundLocal", true).param("DirectChatRetrySeconds", 1)
+    }
+
     /// Adds an argument of `parlance-local`.
     pub fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
@@ -81,6 +86,9 @@ impl Options {
         self
     }
 }
+
+/// The domain of the shared stack, under which every user has a host of their own.
+pub const DOMAIN: &str = "parlance.test";
 
 /// Addresses from the ready file.
 #[derive(Clone, Default)]
@@ -105,10 +113,10 @@ pub struct Stack {
 }
 
 /// The stack shared by the tests of a process: the template's parameters but for the rate limit, which is
-/// out of reach so that no test meets it by accident; and with Web Push.
+/// out of reach so that no test meets it by accident; with Web Push, and hosts for users.
 pub fn stack() -> &'static Stack {
     static SHARED: OnceLock<Result<Stack, String>> = OnceLock::new();
-    shared(&SHARED, Options::new().roomy().pushing())
+    shared(&SHARED, Options::new().roomy().pushing().peering().param("DirectChatDomain", DOMAIN))
 }
 
 /// The shared stack for what is about the rate limit: the template's ten messages, but per ten minutes

@@ -61,7 +61,7 @@ pub async fn create_room(
 }
 
 /// Tells of a room that was just opened by `owner`: without a number, since nothing has happened in it yet.
-fn joined(
+pub(crate) fn joined(
     audience: Audience,
     room: &Room,
     owner: &Membership,

@@ -13,6 +13,7 @@ mod blocks;
 mod change_role;
 mod change_room;
 pub mod compose;
+pub mod contacts;
 mod create_room;
 mod delete_message;
 mod deliver;

@@ -20,6 +20,11 @@ use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::time::Duration;
 
+mod contacts;
+pub use contacts::{
+    CallPeers, Introduction, KeepContacts, KeepPeerEvents, Met, PeerAnswer, PeerEvent, SendInTurn,
+    SentEvent, TakenPart, Turn, TurnEnd, WakeContacts, WakeTask,
+};
 mod faces;
 pub use faces::{HandOnLater, WatchTyping};
 mod notifications;

@@ -112,12 +112,12 @@ pub(crate) async fn settled(
 }
 
 /// What one room did after a number.
-struct Missed<'a> {
+pub(crate) struct Missed<'a> {
     room: &'a Room,
     from: u64,
-    messages: BTreeMap<u64, Message>,
-    entries: BTreeMap<u64, LogEntry>,
-    complete: bool,
+    pub(crate) messages: BTreeMap<u64, Message>,
+    pub(crate) entries: BTreeMap<u64, LogEntry>,
+    pub(crate) complete: bool,
 }
 
 impl<'a> Missed<'a> {
@@ -129,7 +129,7 @@ impl<'a> Missed<'a> {
             .await
     }
 
-    async fn read(store: &impl ReadLog, room: &'a Room, from: u64) -> Result<Self> {
+    pub(crate) async fn read(store: &impl ReadLog, room: &'a Room, from: u64) -> Result<Self> {
         let (messages, entries) =
             store.log(room.id, from, room.last_seq, EVENTS_PER_ROOM_MAX).await?;
         // Where one of the two lists was cut, the other is known only as far as that.
@@ -153,7 +153,7 @@ impl<'a> Missed<'a> {
     }
 
     /// The last number up to which every number either has its event or will never have one.
-    fn settled(&self, now: Timestamp) -> u64 {
+    pub(crate) fn settled(&self, now: Timestamp) -> u64 {
         let messages = self.messages.iter().map(|(seq, m)| (*seq, m.created_at));
         let entries = self.entries.iter().map(|(seq, e)| (*seq, e.at));
         let written: BTreeMap<u64, Timestamp> = messages.chain(entries).collect();

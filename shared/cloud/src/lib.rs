@@ -2,6 +2,7 @@
 //! services; and how the clients of all services are built.
 
 mod clients;
+mod contacts;
 mod faces;
 mod failure;
 mod fanout;
@@ -16,6 +17,7 @@ mod secret;
 mod sockets;
 
 pub use clients::Clients;
+pub use contacts::ContactQueue;
 pub use faces::FaceQueues;
 pub use fanout::FanoutQueue;
 pub use objects::{FileBucket, quarantined_id};

@@ -85,6 +85,11 @@ impl Outbound {
         Self { guard: Guard { local }, client: Arc::default() }
     }
 
+    /// What can be said of an address before its name is looked up.
+    pub fn check(&self, uri: &str) -> Result<(), OutboundError> {
+        self.guard.check(uri)
+    }
+
     /// Sends a request.
     pub async fn send(&self, request: OutboundRequest) -> Result<OutboundAnswer, OutboundError> {
         self.guard.check(&request.uri)?;

@@ -96,6 +96,10 @@ uuid_id!(
     /// A notification.
     NotificationId
 );
+uuid_id!(
+    /// A contact on somebody else's server.
+    ContactId
+);
 
 /// A message: its room and its place in it, `<room id>-<seq>`. It can be resolved with one strongly
 /// consistent read, so an edit right after the send never misses.

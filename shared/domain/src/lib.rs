@@ -5,6 +5,7 @@
 //! `chat` load, ask these rules, and write.
 
 mod attachment;
+mod contact;
 mod emoji;
 mod error;
 mod file;
@@ -29,6 +30,10 @@ mod text;
 mod time;
 
 pub use attachment::{ATTACHMENTS_MAX, Attached};
+pub use contact::{
+    Channel, Contact, ContactKey, Hold, IDENTIFICATIONS_MAX, Identification, PEER_ADDRESSES_MAX,
+    PeerAddress, PeerState, ReplyMethod, SentUpTo, nickname,
+};
 pub use emoji::Emoji;
 pub use error::{ChatError, Code, FieldError, Result};
 pub use file::{
@@ -38,8 +43,8 @@ pub use file::{
 pub use file_kind::{FileKind, Stated};
 pub use filename::FileName;
 pub use ids::{
-    AttachmentId, ClientKey, ConnectionId, Face, MessageId, NotificationId, RoomId, SessionId,
-    UserId,
+    AttachmentId, ClientKey, ConnectionId, ContactId, Face, MessageId, NotificationId, RoomId,
+    SessionId, UserId,
 };
 pub use invite::{
     INVITE_SECONDS, INVITE_SECONDS_MAX, INVITE_SECONDS_MIN, INVITE_USES_MAX, Invite, InviteCode,

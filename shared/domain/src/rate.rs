@@ -51,6 +51,8 @@ pub enum Bucket {
     Upload,
     /// Reports of messages.
     Report,
+    /// Strangers on other servers who write to one for the first time.
+    Contact,
 }
 
 impl Bucket {
@@ -63,18 +65,20 @@ impl Bucket {
             Self::Search => "SEARCH",
             Self::Upload => "UPLOAD",
             Self::Report => "REPORT",
+            Self::Contact => "CONTACT",
         }
     }
 
     /// What the bucket holds where a user may send so much: with the usual ten messages in ten
-    /// seconds it is 60 changes, 60 typings, 30 lookups, 30 searches, 20 uploads, 10 reports.
+    /// seconds it is 60 changes, 60 typings, 30 lookups, 30 searches, 20 uploads, 10 reports,
+    /// 10 strangers.
     #[must_use]
     pub const fn limit(self, sends: RateLimit) -> RateLimit {
         let times = match self {
             Self::Change | Self::Typing => 6,
             Self::Lookup | Self::Search => 3,
             Self::Upload => 2,
-            Self::Report => 1,
+            Self::Report | Self::Contact => 1,
         };
         RateLimit { max: sends.max.saturating_mul(times), ..sends }
     }

@@ -19,6 +19,8 @@ pub struct App {
     search: OnceLock<cloud::SearchIndex>,
     purges: OnceLock<cloud::PurgeQueue>,
     pushes: OnceLock<cloud::PushQueue>,
+    contacts: OnceLock<cloud::ContactQueue>,
+    outbound: OnceLock<cloud::outbound::Outbound>,
     push_key: OnceCell<cloud::PushKey>,
     web_push: OnceCell<cloud::WebPush>,
     signer: OnceCell<Signer>,
@@ -43,6 +45,8 @@ impl App {
             search: OnceLock::new(),
             purges: OnceLock::new(),
             pushes: OnceLock::new(),
+            contacts: OnceLock::new(),
+            outbound: OnceLock::new(),
             push_key: OnceCell::new(),
             web_push: OnceCell::new(),
             signer: OnceCell::new(),
@@ -182,6 +186,33 @@ impl App {
             Ok(cloud::WebPush::new(key, required("PUSH_CONTACT"), outbound))
         };
         self.web_push.get_or_try_init(start).await
+    }
+
+    /// The queue of contacts on other people's servers whose events are to be sent.
+    pub fn contacts(&self) -> &cloud::ContactQueue {
+        self.contacts.get_or_init(|| {
+            cloud::ContactQueue::new(self.clients.sqs(), required("DIRECTCHAT_QUEUE_URL"))
+        })
+    }
+
+    /// The domain under which every user has a host name of their own: the template's `DirectChatDomain`.
+    /// None: users are named by the path.
+    pub fn directchat_domain(&self) -> Option<String> {
+        Some(required("DIRECTCHAT_DOMAIN").to_ascii_lowercase()).filter(|name| !name.is_empty())
+    }
+
+    /// When a peer that did not answer is asked again for the first time, in milliseconds: the template's
+    /// `DirectChatRetrySeconds`.
+    pub fn directchat_retry_ms(&self) -> i64 {
+        match required("DIRECTCHAT_RETRY_SECONDS").parse::<u32>() {
+            Ok(seconds @ 1..=900) => i64::from(seconds) * 1000,
+            _ => misconfigured("DIRECTCHAT_RETRY_SECONDS must be a number from 1 to 900"),
+        }
+    }
+
+    /// Sends requests to addresses that users have named.
+    pub fn outbound(&self) -> &cloud::outbound::Outbound {
+        self.outbound.get_or_init(|| cloud::outbound::Outbound::new(self.outbound_local()))
     }
 
     /// Whether requests to addresses that users have named may go to this machine, and without TLS: the

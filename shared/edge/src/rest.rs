@@ -199,7 +199,8 @@ impl Request {
         form::file_in(self.bytes()?, boundary).await.map(Some)
     }
 
-    fn bytes(&self) -> Result<Bytes> {
+    /// The body as it came.
+    pub fn bytes(&self) -> Result<Bytes> {
         let text = self.event.body.as_deref().unwrap_or_default();
         if !self.event.is_base64_encoded {
             return Ok(Bytes::copy_from_slice(text.as_bytes()));

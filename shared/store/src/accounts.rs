@@ -40,6 +40,13 @@ fn to_item(profile: &Profile) -> Item {
         .build()
 }
 
+/// The profile of somebody whom the directory does not list.
+pub(crate) fn unlisted(profile: &Profile) -> Item {
+    let mut item = to_item(profile);
+    item.retain(|name, _| !name.starts_with("GSI1"));
+    item
+}
+
 pub(crate) fn from_item(item: &Item) -> Result<Profile> {
     let f = Fields(item);
     let status = f.text_opt("status")?.map(|_| f.read("status", Status::parse)).transpose()?;

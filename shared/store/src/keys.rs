@@ -1,8 +1,8 @@
 //! Every key of the table, built and parsed here and nowhere else.
 
 use domain::{
-    AttachmentId, ConnectionId, InviteCode, MessageId, NotificationId, PushId, ReportId, RoomId,
-    SessionId, Timestamp, UserId,
+    AttachmentId, ConnectionId, ContactId, ContactKey, InviteCode, MessageId, NotificationId,
+    PushId, ReportId, RoomId, SessionId, Timestamp, UserId,
 };
 
 /// Numbers of a room that share a partition. Ten thousand events at the usual 0.5-1 KB stay far
@@ -327,6 +327,54 @@ pub(crate) fn listed_invite(room: RoomId, place: &str) -> Key {
 /// What a user's idempotency key for an invitation stands for.
 pub(crate) fn invited(user: UserId, room: RoomId, key: &str) -> Key {
     Key::new(user_pk(user), format!("INVITED#{room}#{key}"))
+}
+
+/// Sort keys of a user's contacts on other servers begin with this.
+pub(crate) const CONTACTS: &str = "CONTACT#";
+
+pub(crate) fn contact(key: ContactKey) -> Key {
+    Key::new(user_pk(key.owner), format!("{CONTACTS}{}", key.id))
+}
+
+/// The contact of `CONTACT#<id>`.
+pub(crate) fn contact_in(sk: &str) -> Option<ContactId> {
+    sk.strip_prefix(CONTACTS)?.parse().ok()
+}
+
+/// Who a user's contact is by the hash of an identification. Under the name, so that it is found together
+/// with the user.
+pub(crate) fn known_by(folded_username: &str, hash: &str) -> Key {
+    Key::new(format!("USERNAME#{folded_username}"), format!("CONTACT#{hash}"))
+}
+
+/// Which of a user's contacts has been reached at an address (at most 255 bytes).
+pub(crate) fn claimed(folded_username: &str, address: &str) -> Key {
+    Key::new(format!("USERNAME#{folded_username}"), format!("PEER#{address}"))
+}
+
+/// What became of our message at a contact's side.
+pub(crate) fn sent_event(contact: ContactId, seq: u64) -> Key {
+    Key::new(format!("CONTACT#{contact}"), format!("OUT#{seq:012}"))
+}
+
+/// The number of `OUT#<seq>`.
+pub(crate) fn sent_event_in(sk: &str) -> Option<u64> {
+    sk.strip_prefix("OUT#")?.parse().ok()
+}
+
+/// Our message by the hash of what a contact calls it.
+pub(crate) fn called_event(contact: ContactId, hash: &str) -> Key {
+    Key::new(format!("CONTACT#{contact}"), format!("EVENT#{hash}"))
+}
+
+/// What a contact has said a moment ago, by its print.
+pub(crate) fn heard_event(contact: ContactId, print: &str) -> Key {
+    Key::new(format!("CONTACT#{contact}"), format!("SEEN#{print}"))
+}
+
+/// What a contact has uploaded, by its digest.
+pub(crate) fn peer_file(contact: ContactId, digest: &str) -> Key {
+    Key::new(format!("CONTACT#{contact}"), format!("FILE#{digest}"))
 }
 
 /// The user of `BAN#<user>`.

@@ -13,6 +13,8 @@ mod buckets;
 mod call;
 mod callers;
 mod connections;
+mod contact_events;
+mod contacts;
 mod directory;
 mod files;
 mod find;

@@ -10,7 +10,7 @@ use chat::ports::{Commit, Devices, OpenSession, Sessions};
 use domain::{Result, Session, SessionId, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-fn to_item(session: &Session) -> Item {
+pub(crate) fn to_item(session: &Session) -> Item {
     let previous = session.previous.as_ref();
     Row::at(keys::session(session.user, session.id))
         .time("created_at", session.created_at)

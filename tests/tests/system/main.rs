@@ -10,6 +10,7 @@
 mod attachments;
 mod auth;
 mod cadmium;
+mod directchat;
 mod fallback;
 mod invites;
 mod members;
