@@ -49,10 +49,10 @@ pub async fn greet(
     for _ in 0..ROUNDS_MAX {
         let met = store.meet(&caller.username, &theirs, &caller.reply).await?;
         let owner = met.owner.ok_or_else(|| no_such("user"))?;
-        if let Some(claimed) = met.claimed.filter(|claimed| Some(*claimed) != met.known) {
-            if other_than(store, claimed, &theirs, now).await? {
-                continue;
-            }
+        if let Some(claimed) = met.claimed.filter(|claimed| Some(*claimed) != met.known)
+            && other_than(store, claimed, &theirs, now).await?
+        {
+            continue;
         }
         let known = match met.known {
             Some(key) => store.contact(key).await?,

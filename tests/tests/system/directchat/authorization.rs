@@ -68,7 +68,7 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
                     "other face" => caller.token = of_another_face(&caller.token),
                     _ => {}
                 }
-                let below = path.contains('{').then(|| format!("/{contact}")).unwrap_or_default();
+                let below = if path.contains('{') { format!("/{contact}") } else { String::new() };
                 let address = match *role {
                     "participant" => known.address.clone(),
                     role => format!("{role}.example"),

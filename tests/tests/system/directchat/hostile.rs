@@ -135,7 +135,7 @@ async fn strangers_are_counted() {
     // Who is known already is counted for themselves.
     let bob = stack.user().await;
     let bea = Peer::start("Bea").await;
-    let answers = ["1", "2", "3", "4"].map(|text| chat(text));
+    let answers = ["1", "2", "3", "4"].map(chat);
     let mut statuses = Vec::new();
     for event in answers {
         statuses.push(bea.try_send(&bob, event).await.status);

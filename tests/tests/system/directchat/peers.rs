@@ -93,7 +93,8 @@ async fn the_same_conversation_on_both_sides() {
     loop {
         let (mut a, mut b) = (essences(&alice, &ours).await, essences(&bob, &theirs).await);
         // A deleted message keeps nothing here, and only its text is gone there: the protocol has no deletion.
-        (a.remove(1), b.remove(1));
+        a.remove(1);
+        b.remove(1);
         if a == b {
             break;
         }
