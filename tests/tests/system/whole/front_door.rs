@@ -39,10 +39,11 @@ fn every_route_is_reached_and_nothing_else_is_taken_from_the_app() {
             assert_eq!(origin(&behaviours, path), name, "{method} {path}");
         }
         for (stage, path) in face.socket_paths() {
-            for path in [path.clone(), format!("{path}/")] {
-                assert_eq!(origin(&behaviours, &path), format!("{name}-sockets"), "{path}");
-            }
+            let sockets = format!("{name}-sockets");
+            assert_eq!(origin(&behaviours, &path), sockets, "{path}");
+            // A path of its own is taken with a slash at its end too, and written anew on the way.
             if path != format!("/{stage}") {
+                assert_eq!(origin(&behaviours, &format!("{path}/")), sockets, "{path}/");
                 let code = &template.root["Resources"]["FaceRewrite"]["Properties"]["FunctionCode"];
                 let rewritten = format!("'{path}': '/{stage}'");
                 assert!(code.as_str().unwrap().contains(&rewritten), "{rewritten} in FaceRewrite");
