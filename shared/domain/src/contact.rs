@@ -378,11 +378,11 @@ mod tests {
         let [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map(address);
         let (replace, fallback) = (ReplyMethod::Replace, ReplyMethod::Fallback);
         let known = [a.clone(), b.clone()];
-        assert_eq!(replace.apply(&[], a.clone()), [a.clone()]);
-        assert_eq!(fallback.apply(&[], a.clone()), [a.clone()]);
+        assert_eq!(replace.apply(&[], a.clone()), vec![a.clone()]);
+        assert_eq!(fallback.apply(&[], a.clone()), vec![a.clone()]);
         assert_eq!(replace.apply(&known, a.clone()), known, "the same again");
         assert_eq!(replace.apply(&known, c.clone()), [c.clone(), b.clone()]);
-        assert_eq!(replace.apply(&known, b.clone()), [b.clone()], "a fallback takes over");
+        assert_eq!(replace.apply(&known, b.clone()), vec![b.clone()], "a fallback takes over");
         assert_eq!(fallback.apply(&known, b.clone()), known);
         let all = fallback.apply(&fallback.apply(&known, c.clone()), d.clone());
         assert_eq!(all, [a.clone(), b, c.clone(), d.clone()]);
