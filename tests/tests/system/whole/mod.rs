@@ -8,6 +8,7 @@ mod budget;
 mod budget_managing;
 mod coverage;
 mod events;
+mod faces;
 mod front_door;
 mod markdown;
 mod order;
