@@ -9,7 +9,7 @@ use crate::message_id::{encode, origin};
 use crate::push::frames;
 use crate::{media, typing};
 use chat::event::{Event, Receipt};
-use chat::ports::{Ask, HandOn, Look};
+use chat::ports::{Ask, Callers, HandOn, Look};
 use chat::{FaceDevice, FaceFrame, FaceNews};
 use domain::{ChatError, Face, Result, RoomId, RoomKind, Timestamp, UserId};
 use edge::App;
@@ -65,11 +65,24 @@ pub async fn tell(app: &App, news: &FaceNews, now: Timestamp) -> Result<()> {
 /// What waits for a connection, before anything live.
 async fn catch_up(app: &App, news: &FaceNews, now: Timestamp) -> Result<()> {
     let (table, fanout, sockets) = (&app.table, app.fanout(), app.sockets());
-    let words =
-        async |receipt: Receipt, event: &Event| message(app, receipt.to, receipt, event, now).await;
     for recipient in &news.to {
         let Some(user) = recipient.user else { continue };
         for device in &recipient.devices {
+            // A connection may say meanwhile that it is somebody else's: then nothing more is for it. What has
+            // begun fails, so that nothing counts as delivered, and is left when it is tried again.
+            let is_theirs = async || {
+                let caller = table.caller(&device.id, now).await?;
+                Ok::<_, ChatError>(caller.is_some_and(|who| who.user == user))
+            };
+            if !is_theirs().await? {
+                continue;
+            }
+            let words = async |receipt: Receipt, event: &Event| {
+                if !is_theirs().await? {
+                    return Err(ChatError::unavailable("the connection is somebody else's by now"));
+                }
+                message(app, receipt.to, receipt, event, now).await
+            };
             let done = chat::catch_up_face(table, fanout, sockets, now, user, device, LIVE, words);
             if done.await?.more {
                 app.faces().hand_on(Face::Cadmium, news).await?;
